@@ -1,0 +1,89 @@
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Data.Conversion;
+using Microsoft.ML.Data.IO;
+using Microsoft.ML.Runtime;
+
+namespace GardenerML.Interop;
+
+/// <summary>
+/// The values behind the keys of a label column (its KeyValues annotation), of whatever type they are: taken from a column,
+/// put on the predicted label, saved in and loaded from a model.
+/// </summary>
+internal sealed class KeyNames
+{
+    private readonly object _values;
+
+    private KeyNames(VectorDataViewType type, object values, string[] texts) =>
+        (Type, _values, Texts) = (type, values, texts);
+
+    public VectorDataViewType Type { get; }
+
+    /// <summary>The values as text.</summary>
+    public IReadOnlyList<string> Texts { get; }
+
+    /// <summary>Takes the values from a key column; null when it has none.</summary>
+    public static KeyNames? FromColumn(DataViewSchema.Column column)
+    {
+        var annotation = column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues);
+        return annotation?.Type is VectorDataViewType { IsKnownSize: true } type
+            ? (KeyNames)Generic(nameof(Read), type).Invoke(null, [column, type])!
+            : null;
+    }
+
+    /// <summary>Adds the values as the KeyValues annotation.</summary>
+    public void AddTo(DataViewSchema.Annotations.Builder annotations) =>
+        Generic(nameof(AddTyped), Type).Invoke(null, [annotations, Type, _values]);
+
+    public void Save(IHostEnvironment environment, Stream stream) =>
+        Generic(nameof(Write), Type).Invoke(null, [environment, stream, Type, _values]);
+
+    public static KeyNames Load(IHostEnvironment environment, Stream stream)
+    {
+        var saver = new BinarySaver(environment, new BinarySaver.Arguments());
+        if (!saver.TryLoadTypeAndValue(stream, out var type, out var value) || type is not VectorDataViewType vector)
+            throw environment.ExceptDecode("The values of the label's keys cannot be read.");
+        return (KeyNames)Generic(nameof(Make), vector).Invoke(null, [vector, value])!;
+    }
+
+    private static MethodInfo Generic(string name, VectorDataViewType type) =>
+        typeof(KeyNames).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type.ItemType.RawType);
+
+    private static KeyNames Read<T>(DataViewSchema.Column column, VectorDataViewType type)
+    {
+        var values = default(VBuffer<T>);
+        column.Annotations.GetValue(AnnotationUtils.Kinds.KeyValues, ref values);
+        return Make<T>(type, values);
+    }
+
+    private static KeyNames Make<T>(VectorDataViewType type, object boxed)
+    {
+        var values = (VBuffer<T>)boxed;
+        var toText = Conversions.DefaultInstance.GetStringConversion<T>(type.ItemType);
+        var builder = new System.Text.StringBuilder();
+        var texts = new List<string>(values.Length);
+        foreach (var value in values.DenseValues())
+        {
+            builder.Clear();
+            toText(in value, ref builder);
+            texts.Add(builder.ToString());
+        }
+        return new KeyNames(type, values, [.. texts]);
+    }
+
+    private static void AddTyped<T>(DataViewSchema.Annotations.Builder annotations, VectorDataViewType type, object boxed)
+    {
+        var values = (VBuffer<T>)boxed;
+        annotations.Add(AnnotationUtils.Kinds.KeyValues, type, (ref VBuffer<T> target) => values.CopyTo(ref target));
+    }
+
+    private static void Write<T>(IHostEnvironment environment, Stream stream, VectorDataViewType type, object boxed)
+    {
+        var values = (VBuffer<T>)boxed;
+        var saver = new BinarySaver(environment, new BinarySaver.Arguments { Silent = true });
+        if (!saver.TryWriteTypeAndValue(stream, type, ref values, out _))
+            throw environment.Except($"Label keys with values of type {type.ItemType} cannot be saved.");
+    }
+}

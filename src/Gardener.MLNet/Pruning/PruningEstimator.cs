@@ -1,0 +1,86 @@
+using GardenerML.Checkpoints;
+using GardenerML.Video;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace GardenerML.Pruning;
+
+/// <summary>
+/// Scores the blocks of a checkpoint by their weights and plans which to remove; the trainer after it builds the model without
+/// them. Looks at no data: rows pass through unchanged, and the plan travels as an annotation of the clip column.
+/// </summary>
+/// <remarks>
+/// <list type="table">
+/// <listheader><term>Property</term><description>Value</description></listheader>
+/// <item><term>Needs training data</term><description>no</description></item>
+/// <item><term>Input column</term><description>clip (see <see cref="VideoClipDataViewType"/>)</description></item>
+/// <item><term>Output column</term><description>the same clips, annotated with the plan</description></item>
+/// <item><term>Packages beside this one</term><description>none</description></item>
+/// <item><term>Exportable to ONNX</term><description>no</description></item>
+/// </list>
+/// Method: arXiv 2602.03918.
+/// </remarks>
+public sealed class PruningEstimator : IEstimator<PruningTransformer>
+{
+    private readonly IHost _host;
+    private readonly PruningOptions _options;
+
+    internal PruningEstimator(IHostEnvironment environment, PruningOptions options)
+    {
+        Contracts.CheckValue(environment, nameof(environment));
+        environment.CheckValue(options, nameof(options));
+        options.Validate();
+        _host = environment.Register(nameof(PruningEstimator));
+        _options = options;
+    }
+
+    /// <summary>Reads the checkpoint and makes the plan.</summary>
+    /// <param name="input">Data with the clip column; no row is read.</param>
+    /// <exception cref="InvalidOperationException">No checkpoint is named.</exception>
+    /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
+    public PruningTransformer Fit(IDataView input)
+    {
+        _host.CheckValue(input, nameof(input));
+        CheckColumn(input.Schema);
+        using var channel = _host.Start("Pruning");
+        var plan = MakePlan(_host, _options);
+        channel.Info($"{plan.Removed.Count} of {plan.Blocks.Count} blocks are removed by {plan.Criterion}: "
+            + $"{(plan.Removed.Count == 0 ? "none" : string.Join(", ", plan.Removed))} (numbered from 0).");
+        return new PruningTransformer(_host, _options.VideoColumnName, plan);
+    }
+
+    /// <summary>The schema is unchanged; checks that the clip column is there.</summary>
+    /// <param name="inputSchema">The shape of the input.</param>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        _host.CheckValue(inputSchema, nameof(inputSchema));
+        if (!inputSchema.TryFindColumn(_options.VideoColumnName, out var column))
+            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "clip", _options.VideoColumnName);
+        if (column.ItemType is not VideoClipDataViewType)
+            throw _host.ExceptSchemaMismatch(
+                nameof(inputSchema), "clip", column.Name, "clip, as LoadVideo makes it", column.GetTypeString());
+        return inputSchema;
+    }
+
+    internal static PruningPlan MakePlan(IExceptionContext context, PruningOptions options)
+    {
+        if (options.Checkpoint is null)
+            throw context.Except(
+                "No checkpoint is named, so there is nothing to prune. Give Prune a checkpoint: a folder with config.json and "
+                + "model.safetensors, or a checkpoint file.");
+        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint);
+        var blocks = Enumerable.Range(0, checkpoint.BlockCount).Select(checkpoint.BlockWeights).ToArray();
+        var scores = BlockScores.Compute(blocks, options.Criterion);
+        return PruningPlan.Make(
+            options.Checkpoint, options.Criterion, scores.Values, [.. scores.Blocks.Select(block => block.Weights)],
+            options.CountOf(blocks.Length));
+    }
+
+    private void CheckColumn(DataViewSchema schema)
+    {
+        var name = _options.VideoColumnName;
+        var column = schema.GetColumnOrNull(name) ?? throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name);
+        if (column.Type is not VideoClipDataViewType)
+            throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name, "clip, as LoadVideo makes it", column.Type.ToString());
+    }
+}

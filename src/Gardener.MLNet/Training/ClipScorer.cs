@@ -1,0 +1,46 @@
+using GardenerML.Video;
+using GardenerML.VideoMae;
+using static TorchSharp.torch;
+
+namespace GardenerML.Training;
+
+/// <summary>Scores decoded clips with a trained model; safe to use from several threads.</summary>
+internal sealed class ClipScorer : IDisposable
+{
+    private readonly PixelNormalisation _pixels;
+    private bool _disposed;
+
+    public ClipScorer(VideoMaeClassifier model)
+    {
+        Model = model;
+        _pixels = new PixelNormalisation(model.Configuration, model.Device);
+    }
+
+    public VideoMaeClassifier Model { get; }
+
+    /// <summary>The class probabilities of each clip.</summary>
+    public float[][] Score(IReadOnlyList<VideoFrames> clips)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(VideoClassifierTransformer));
+        var configuration = Model.Configuration;
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var frames = empty(
+            [clips.Count, configuration.FrameCount, configuration.ImageSize, configuration.ImageSize, 3], dtype: ScalarType.Byte);
+        var target = frames.bytes;
+        for (var i = 0; i < clips.Count; i++)
+        {
+            clips[i].Pixels.CopyTo(target);
+            target = target[clips[i].Pixels.Length..];
+        }
+        var probabilities = Model.forward(_pixels.Apply(frames.to(Model.Device))).softmax(1).cpu();
+        return [.. probabilities.data<float>().ToArray().Chunk(configuration.ClassCount)];
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _pixels.Dispose();
+        Model.Dispose();
+    }
+}

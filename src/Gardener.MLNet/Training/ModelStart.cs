@@ -1,0 +1,111 @@
+using GardenerML.Checkpoints;
+using GardenerML.Pruning;
+using GardenerML.Video;
+using GardenerML.VideoMae;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace GardenerML.Training;
+
+/// <summary>What training starts from: a pruned checkpoint, a whole one, or random weights.</summary>
+internal sealed class ModelStart
+{
+    private readonly string? _checkpoint;
+    private readonly VideoMaeConfiguration? _newModel;
+
+    private ModelStart(string? checkpoint, PruningPlan? plan, VideoMaeConfiguration? newModel) =>
+        (_checkpoint, Plan, _newModel) = (checkpoint, plan, newModel);
+
+    /// <summary>The plan by which the checkpoint is pruned; null for none.</summary>
+    public PruningPlan? Plan { get; }
+
+    /// <summary>Finds the plan on the clip column, else the checkpoint or the new model of the options.</summary>
+    /// <exception cref="InvalidOperationException">There is nothing to start from, or two things that do not agree.</exception>
+    public static ModelStart Find(IExceptionContext context, VideoClassifierOptions options, DataViewSchema.Column video)
+    {
+        if (PruningTransformer.PlanOf(video) is { } plan)
+        {
+            if (plan.CheckpointPath is not { } path)
+                throw context.Except(
+                    $"The pruning plan of the column '{video.Name}' was loaded from a saved model, without its checkpoint "
+                    + $"'{plan.Checkpoint}'. Fit Prune again before training.");
+            if (options.Checkpoint is { } other && !SamePath(other, path))
+                throw context.Except(
+                    $"The trainer's Checkpoint is '{other}', but Prune before it pruned '{path}'. Name the checkpoint in one place.");
+            return new ModelStart(path, plan, null);
+        }
+        if (options.Checkpoint is null && options.NewModel is null)
+            throw context.Except(
+                "There is nothing to train from. Put Prune with a checkpoint before the trainer, set Checkpoint to a checkpoint "
+                + "file or folder, or set NewModel to train from random weights.");
+        return new ModelStart(options.Checkpoint, null, options.Checkpoint is null ? options.NewModel : null);
+    }
+
+    /// <summary>Builds the model for the clips and classes of the data.</summary>
+    public VideoMaeClassifier Build(
+        VideoClipDataViewType clips, int classCount, int seed, Device device, IChannel channel)
+    {
+        using var generator = new Generator((ulong)(uint)seed);
+        if (_newModel is not null)
+        {
+            var model = new VideoMaeClassifier(ForClips(_newModel, clips, classCount), device);
+            WeightInitialisation.Fill(model, generator, _ => true);
+            return model;
+        }
+        return FromCheckpoint(clips, classCount, generator, device, channel);
+    }
+
+    private VideoMaeClassifier FromCheckpoint(
+        VideoClipDataViewType clips, int classCount, Generator generator, Device device, IChannel channel)
+    {
+        using var checkpoint = VideoMaeCheckpoint.Open(_checkpoint!);
+        var stored = checkpoint.Configuration;
+        var kept = Plan?.Kept ?? [.. Enumerable.Range(0, stored.BlockCount)];
+        if (Plan is not null && Plan.Blocks.Count != stored.BlockCount)
+            throw new CheckpointException(_checkpoint!,
+                $"The pruning plan is for {Plan.Blocks.Count} blocks, but the checkpoint has {stored.BlockCount}.");
+        if (stored.FrameCount != clips.FrameCount || stored.ImageSize != clips.Height)
+            channel.Warning(
+                $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the checkpoint was trained on {stored.FrameCount} frames of "
+                + $"{stored.ImageSize} x {stored.ImageSize}. Its position table is computed anew.");
+
+        var model = new VideoMaeClassifier(
+            ForClips(stored with { BlockCount = kept.Count }, clips, classCount), device);
+        try
+        {
+            var newHead = stored.ClassCount != classCount;
+            bool IsNew(string name) => newHead && name.StartsWith("head.", StringComparison.Ordinal);
+            ModelWeights.Load(model, checkpoint.Encoder, kept, name => !IsNew(name), _checkpoint!);
+            WeightInitialisation.Fill(model, generator, IsNew);
+            if (newHead)
+                channel.Info($"The head is new: {classCount} classes; the checkpoint has {stored.ClassCount}.");
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static VideoMaeConfiguration ForClips(
+        VideoMaeConfiguration configuration, VideoClipDataViewType clips, int classCount)
+    {
+        var adapted = configuration with
+        {
+            FrameCount = clips.FrameCount,
+            ImageSize = clips.Height,
+            ClassCount = classCount,
+        };
+        if (clips.FrameCount % configuration.TubeletSize != 0 || clips.Height % configuration.PatchSize != 0)
+            throw new InvalidOperationException(
+                $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
+                + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}, so choose multiples "
+                + "of these in LoadVideo.");
+        return adapted;
+    }
+
+    private static bool SamePath(string a, string b) =>
+        a == b || Path.GetFullPath(Path.TrimEndingDirectorySeparator(a)) == Path.GetFullPath(Path.TrimEndingDirectorySeparator(b));
+}

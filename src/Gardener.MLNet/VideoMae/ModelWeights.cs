@@ -1,0 +1,110 @@
+using System.Globalization;
+using GardenerML.Checkpoints;
+using static TorchSharp.torch;
+
+namespace GardenerML.VideoMae;
+
+/// <summary>Moves weights between checkpoints and modules, whose parameters bear the logical names of the checkpoints.</summary>
+internal static class ModelWeights
+{
+    private const string BlockPrefix = "blocks.";
+
+    /// <summary>Fills a model from a checkpoint, skipping the blocks that are removed.</summary>
+    /// <param name="model">The model; it has as many blocks as are kept.</param>
+    /// <param name="tensors">The checkpoint's tensors by logical name.</param>
+    /// <param name="keptBlocks">The checkpoint's block for each block of the model.</param>
+    /// <param name="include">Which parameters are filled, by name.</param>
+    /// <param name="path">The checkpoint, for messages.</param>
+    /// <exception cref="CheckpointException">A tensor is absent or has another shape.</exception>
+    public static void Load(
+        nn.Module model,
+        IReadOnlyDictionary<string, LogicalTensor> tensors,
+        IReadOnlyList<int> keptBlocks,
+        Func<string, bool> include,
+        string path)
+    {
+        using var noGradient = no_grad();
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            if (!include(name))
+                continue;
+            var source = InCheckpoint(name, keptBlocks);
+            if (!tensors.TryGetValue(source, out var tensor))
+                throw new CheckpointException(path, $"The tensor {source} is missing.");
+            CheckShape(path, source, tensor.Shape, parameter.shape);
+            Fill(parameter, tensor.Type, tensor.CopyTo);
+        }
+    }
+
+    /// <summary>Fills a model from what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="CheckpointException">The stream is damaged or is not of this model.</exception>
+    public static void Load(nn.Module model, Stream stream)
+    {
+        const string Source = "weights in the model";
+        using var file = SafetensorsFile.Read(stream, Source);
+        var parameters = model.named_parameters().ToArray();
+        if (file.Tensors.Keys.Except(parameters.Select(p => p.name)).FirstOrDefault() is { } unexpected)
+            throw new CheckpointException(Source, $"The tensor {unexpected} belongs to no parameter.");
+        using var noGradient = no_grad();
+        foreach (var (name, parameter) in parameters)
+        {
+            if (!file.Tensors.TryGetValue(name, out var tensor))
+                throw new CheckpointException(Source, $"The tensor {name} is missing.");
+            CheckShape(Source, name, tensor.Shape, parameter.shape);
+            Fill(parameter, tensor.Type, target => tensor.Bytes.CopyTo(target));
+        }
+    }
+
+    /// <summary>Writes all parameters as safetensors.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="type">Float32, Float16 or BFloat16.</param>
+    public static void Save(nn.Module model, Stream stream, TensorType type) =>
+        SafetensorsWriter.Write(stream, Contents(model, type));
+
+    /// <summary>The parameters as tensors to be written.</summary>
+    public static IEnumerable<TensorContent> Contents(nn.Module model, TensorType type) =>
+        model.named_parameters().Select(parameter => new TensorContent(
+            parameter.name, type, parameter.parameter.shape, target => Write(parameter.parameter, type, target)));
+
+    private static void Write(Tensor parameter, TensorType type, Stream target)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        target.Write(parameter.detach().to(ScalarTypeOf(type)).cpu().contiguous().bytes);
+    }
+
+    private delegate void CopyBytes(Span<byte> target);
+
+    private static void Fill(Tensor parameter, TensorType type, CopyBytes copy)
+    {
+        using var stored = empty(parameter.shape, dtype: ScalarTypeOf(type));
+        copy(stored.bytes);
+        parameter.copy_(stored);
+    }
+
+    private static string InCheckpoint(string name, IReadOnlyList<int> keptBlocks)
+    {
+        if (!name.StartsWith(BlockPrefix, StringComparison.Ordinal))
+            return name;
+        var end = name.IndexOf('.', BlockPrefix.Length);
+        var block = int.Parse(name.AsSpan(BlockPrefix.Length, end - BlockPrefix.Length), CultureInfo.InvariantCulture);
+        return $"{BlockPrefix}{keptBlocks[block]}{name[end..]}";
+    }
+
+    private static void CheckShape(string path, string name, IReadOnlyList<long> found, long[] expected)
+    {
+        if (!found.SequenceEqual(expected))
+            throw new CheckpointException(path,
+                $"The tensor {name} has shape [{string.Join(", ", found)}]; the model needs [{string.Join(", ", expected)}].");
+    }
+
+    private static ScalarType ScalarTypeOf(TensorType type) => type switch
+    {
+        TensorType.Float32 => ScalarType.Float32,
+        TensorType.Float16 => ScalarType.Float16,
+        TensorType.BFloat16 => ScalarType.BFloat16,
+        TensorType.Float64 => ScalarType.Float64,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, $"Weights of type {type} cannot be used."),
+    };
+}

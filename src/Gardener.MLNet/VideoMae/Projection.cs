@@ -1,0 +1,37 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GardenerML.VideoMae;
+
+/// <summary>
+/// A linear layer whose weights are left for the caller to fill: torch's own draws them from the global random numbers first.
+/// </summary>
+internal sealed class Projection : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+
+    /// <param name="shape">[outputs, inputs...]; the inputs are flattened in the product.</param>
+    /// <param name="hasBias">Whether a bias is added.</param>
+    /// <param name="device">Where the weights lie.</param>
+    public Projection(long[] shape, bool hasBias, Device device)
+        : base(nameof(Projection))
+    {
+        _weight = new Parameter(zeros(shape, device: device));
+        register_parameter("weight", _weight);
+        if (hasBias)
+        {
+            _bias = new Parameter(zeros(shape[0], device: device));
+            register_parameter("bias", _bias);
+        }
+    }
+
+    /// <summary>[..., inputs] -> [..., outputs].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        if (_weight.dim() == 2)
+            return nn.functional.linear(input, _weight, _bias);
+        using var flat = _weight.flatten(1);
+        return nn.functional.linear(input, flat, _bias);
+    }
+}

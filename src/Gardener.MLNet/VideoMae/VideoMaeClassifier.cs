@@ -1,0 +1,129 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GardenerML.VideoMae;
+
+/// <summary>
+/// A VideoMAE encoder with a classification head: patch embedding, position table, transformer blocks, mean over the tokens,
+/// final norm, linear head. Parameter names are those of MCG-NJU/VideoMAE.
+/// </summary>
+public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
+{
+    private readonly PatchEmbedding _patchEmbedding;
+    private readonly Tensor _positions;
+    private readonly TransformerBlock[] _blocks;
+    private readonly LayerNorm _finalNorm;
+    private readonly Projection _head;
+
+    /// <summary>Makes the model with all weights zero and norms one; load or initialise them before use.</summary>
+    /// <param name="configuration">Its geometry; <see cref="VideoMaeConfiguration.ClassCount"/> must be at least 1.</param>
+    /// <param name="device">Where the weights lie; null means the CPU.</param>
+    /// <exception cref="ArgumentException">The configuration is not valid or has no classes.</exception>
+    public VideoMaeClassifier(VideoMaeConfiguration configuration, Device? device = null)
+        : base(nameof(VideoMaeClassifier))
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.Validate();
+        if (configuration.ClassCount < 1)
+            throw new ArgumentException("A classifier needs a ClassCount of at least 1.", nameof(configuration));
+        Configuration = configuration;
+        Device = device ?? CPU;
+
+        _patchEmbedding = new PatchEmbedding(configuration, Device);
+        register_module("patch_embed", _patchEmbedding);
+        using (var table = tensor(PositionTable.Compute(configuration.TokenCount, configuration.Width)))
+            _positions = table.reshape(1, configuration.TokenCount, configuration.Width).to(Device, copy: true)
+                .DetachFromDisposeScope();
+
+        _blocks = new TransformerBlock[configuration.BlockCount];
+        for (var i = 0; i < _blocks.Length; i++)
+            _blocks[i] = new TransformerBlock(configuration, Device);
+        register_module("blocks", nn.ModuleList(_blocks));
+
+        _finalNorm = nn.LayerNorm(configuration.Width, configuration.FinalNormEpsilon, device: Device);
+        _head = new Projection([configuration.ClassCount, configuration.Width], hasBias: true, Device);
+        register_module("fc_norm", _finalNorm);
+        register_module("head", _head);
+    }
+
+    /// <summary>The model's geometry.</summary>
+    public VideoMaeConfiguration Configuration { get; }
+
+    /// <summary>Where the weights lie.</summary>
+    public Device Device { get; }
+
+    /// <summary>Normalised clips [B, 3, T, H, W] -> logits [B, classes].</summary>
+    /// <param name="input">Pixels, scaled to [0, 1] and normalised by mean and standard deviation.</param>
+    /// <exception cref="ArgumentException">The shape is not the configuration's.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return Classify(Encode(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Normalised clips [B, 3, T, H, W] -> tokens after the patch embedding, positions added.</summary>
+    internal Tensor Embed(Tensor clips)
+    {
+        CheckShape(clips);
+        using var scope = NewDisposeScope();
+        return _patchEmbedding.forward(clips).add_(_positions).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The tokens after the embedding and after each block; the caller owns them.</summary>
+    internal IEnumerable<Tensor> HiddenStates(Tensor clips)
+    {
+        var tokens = Embed(clips);
+        yield return tokens;
+        foreach (var block in _blocks)
+            yield return tokens = block.forward(tokens);
+    }
+
+    /// <summary>Normalised clips [B, 3, T, H, W] -> tokens [B, tokens, width] after the last block.</summary>
+    /// <param name="clips">The clips.</param>
+    /// <param name="residual">What training does to the residuals of a block, by the block's number; null outside training.</param>
+    internal Tensor Encode(Tensor clips, Func<int, Tensor, Tensor>? residual = null)
+    {
+        var tokens = Embed(clips);
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            var block = i;
+            var next = residual is null
+                ? _blocks[i].forward(tokens)
+                : _blocks[i].Forward(tokens, branch => residual(block, branch));
+            tokens.Dispose();
+            tokens = next;
+        }
+        return tokens;
+    }
+
+    /// <summary>Tokens [B, tokens, width] -> logits [B, classes].</summary>
+    /// <param name="tokens">The encoder's output.</param>
+    /// <param name="dropout">What training does to the pooled features before the head; null outside training.</param>
+    internal Tensor Classify(Tensor tokens, Func<Tensor, Tensor>? dropout = null)
+    {
+        using var scope = NewDisposeScope();
+        var features = _finalNorm.forward(tokens.mean([1]));
+        return _head.forward(dropout is null ? features : dropout(features)).MoveToOuterDisposeScope();
+    }
+
+    private void CheckShape(Tensor clips)
+    {
+        var expected = Configuration;
+        var shape = clips.shape;
+        if (shape.Length != 5 || shape[1] != 3 || shape[2] != expected.FrameCount
+            || shape[3] != expected.ImageSize || shape[4] != expected.ImageSize)
+        {
+            throw new ArgumentException(
+                $"The clips have shape [{string.Join(", ", shape)}]; the model takes [batch, 3, {expected.FrameCount} frames, "
+                + $"{expected.ImageSize}, {expected.ImageSize}].", nameof(clips));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _positions.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace GardenerML.VideoMae;
+
+/// <summary>Random weights for a model that is trained from nothing, and for the new head of a fine-tuned one.</summary>
+internal static class WeightInitialisation
+{
+    /// <summary>Standard deviation of every matrix, as in MCG-NJU/VideoMAE <c>modeling_finetune.py</c>.</summary>
+    private const double Spread = 0.02;
+
+    /// <summary>Fills a model: matrices normal, truncated at two standard deviations; biases 0; norms 1 and 0.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="generator">Where the random numbers come from.</param>
+    /// <param name="include">Which parameters are filled, by name.</param>
+    public static void Fill(nn.Module model, Generator generator, Func<string, bool> include)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            if (!include(name))
+                continue;
+            if (parameter.dim() > 1)
+                parameter.copy_(TruncatedNormal(parameter.shape, generator));
+            else if (name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal))
+                parameter.fill_(1);
+            else
+                parameter.zero_();
+        }
+    }
+
+    private static Tensor TruncatedNormal(long[] shape, Generator generator)
+    {
+        // Inverse transform: erfinv of a uniform number between erf(-2 / sqrt 2) and erf(2 / sqrt 2).
+        const double Bound = 0.954499736103642;
+        return rand(shape, generator: generator).mul_(2 * Bound).sub_(Bound).erfinv_().mul_(Math.Sqrt(2) * Spread);
+    }
+}
