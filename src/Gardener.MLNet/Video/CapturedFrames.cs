@@ -1,0 +1,107 @@
+using OpenCvSharp;
+
+namespace GardenerML.Video;
+
+/// <summary>Frames of a video file, decoded by OpenCV's FFmpeg backend.</summary>
+internal sealed class CapturedFrames : FrameSource
+{
+    private readonly VideoCapture _capture;
+    private readonly Mat _frame = new();
+    private readonly string? _path;
+    private readonly string _name;
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="shownPath">What messages and exceptions name; null for a video from memory.</param>
+    /// <exception cref="VideoReadException">The file cannot be opened as a video.</exception>
+    public CapturedFrames(string path, string? shownPath)
+    {
+        _path = shownPath;
+        _name = VideoFile.Describe(shownPath);
+        VideoFile.Check(path, shownPath);
+        VideoNative.Require();
+        _capture = Open(path);
+        try
+        {
+            if (!_capture.IsOpened())
+                throw new VideoReadException(VideoReadFailure.NotAVideo, _path,
+                    $"{_name} is not a video, has no video stream, or is in a format that the decoder does not know. "
+                    + "Check that it plays, or convert it to H.264 in MP4.");
+            CheckSize((int)_capture.Get(VideoCaptureProperties.FrameWidth), (int)_capture.Get(VideoCaptureProperties.FrameHeight));
+            // Whether OpenCV turns frames by itself has changed between versions; so it never does, and the clip reader turns them.
+            _capture.Set(VideoCaptureProperties.OrientationAuto, 0);
+            Rotation = Upright(_capture.Get(VideoCaptureProperties.OrientationMeta));
+            double count = _capture.Get(VideoCaptureProperties.FrameCount);
+            StatedCount = count is > 0 and < int.MaxValue ? (int)count : 0;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public override int StatedCount { get; }
+
+    public override int Rotation { get; }
+
+    public override string? Path => _path;
+
+    public override bool Grab() => Guard(() => _capture.Grab());
+
+    public override Mat? Retrieve()
+    {
+        if (!Guard(() => _capture.Retrieve(_frame)) || _frame.Empty())
+            return null;
+        CheckSize(_frame.Width, _frame.Height);
+        if (_frame.Type() != MatType.CV_8UC3)
+            throw new VideoReadException(VideoReadFailure.NotAVideo, _path,
+                $"{_name} decodes to pixels of type {_frame.Type()}; 8 bits in 3 channels are needed. Convert it to H.264 in MP4.");
+        return _frame;
+    }
+
+    public override void Dispose()
+    {
+        _frame.Dispose();
+        _capture.Dispose();
+    }
+
+    // The only backend asked for is FFmpeg: the others of OpenCV open cameras, image sequences and network streams by name.
+    private VideoCapture Open(string path)
+    {
+        try
+        {
+            return new VideoCapture(path, VideoCaptureAPIs.FFMPEG);
+        }
+        catch (OpenCVException e)
+        {
+            _frame.Dispose();
+            throw new VideoReadException(VideoReadFailure.NotAVideo, _path, $"{_name} cannot be opened as a video: {e.Message}", e);
+        }
+    }
+
+    private bool Guard(Func<bool> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (OpenCVException e)
+        {
+            throw new VideoReadException(VideoReadFailure.NoFrames, _path, $"{_name} cannot be decoded: {e.Message}", e);
+        }
+    }
+
+    private void CheckSize(int width, int height)
+    {
+        if (width > VideoLoadingOptions.MaxFrameSide || height > VideoLoadingOptions.MaxFrameSide)
+            throw new VideoReadException(VideoReadFailure.TooLarge, _path,
+                $"{_name} states frames of {width} x {height} pixels; at most {VideoLoadingOptions.MaxFrameSide} a side are read.");
+    }
+
+    private static int Upright(double degrees)
+    {
+        int turn = (int)degrees % 360;
+        return turn < 0 ? turn + 360 : turn;
+    }
+}

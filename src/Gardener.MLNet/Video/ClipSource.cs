@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+
+namespace GardenerML.Video;
+
+/// <summary>Where the frames of a clip come from.</summary>
+internal abstract class ClipSource
+{
+    /// <summary>The file, or null.</summary>
+    public virtual string? Path => null;
+
+    /// <summary>The same for the same video: what verdicts are remembered by.</summary>
+    public abstract string Key { get; }
+
+    /// <summary>Opens the video at its first frame.</summary>
+    public abstract FrameSource Open();
+}
+
+/// <summary>A video file.</summary>
+internal sealed class FileClipSource(string path) : ClipSource
+{
+    public override string? Path => path;
+
+    public override string Key => "file:" + path;
+
+    public override FrameSource Open() => new CapturedFrames(path, path);
+}
+
+/// <summary>The bytes of a video file. The decoder reads files only, so they go through a temporary one.</summary>
+internal sealed class EncodedClipSource(ReadOnlyMemory<byte> bytes) : ClipSource
+{
+    private string? _key;
+
+    public override string Key => _key ??= "sha256:" + Convert.ToHexString(SHA256.HashData(bytes.Span));
+
+    public override FrameSource Open() => new TemporaryFrames(bytes.Span);
+}
+
+/// <summary>Frames in memory.</summary>
+internal sealed class HeldClipSource(ReadOnlyMemory<byte> pixels, int frameCount, int height, int width) : ClipSource
+{
+    public override string Key => throw new NotSupportedException("A clip of frames is not read from a column.");
+
+    public override FrameSource Open() => new HeldFrames(pixels, frameCount, height, width);
+}

@@ -1,0 +1,66 @@
+using OpenCvSharp;
+
+namespace GardenerML.Video;
+
+/// <summary>Brings decoded frames to size, upright and into the order red, green, blue. Keeps its native buffers between frames.</summary>
+internal sealed unsafe class FrameConverter(int height, int width, FrameResize resize, bool applyRotation) : IDisposable
+{
+    private readonly Mat _resized = new();
+    private readonly Mat _turned = new();
+
+    /// <summary>Writes the frame that was grabbed.</summary>
+    /// <param name="source">Has the frame.</param>
+    /// <param name="frame">Its pixels: any size, 8 bits in 3 channels.</param>
+    /// <param name="target">Gets height x width x 3 bytes.</param>
+    public void Convert(FrameSource source, Mat frame, Span<byte> target)
+    {
+        RotateFlags? turn = !applyRotation ? null : source.Rotation switch
+        {
+            90 => RotateFlags.Rotate90Clockwise,
+            180 => RotateFlags.Rotate180,
+            270 => RotateFlags.Rotate90Counterclockwise,
+            _ => null,
+        };
+        // The small frame is turned, not the large one.
+        bool sideways = turn is RotateFlags.Rotate90Clockwise or RotateFlags.Rotate90Counterclockwise;
+        var size = sideways ? new Size(height, width) : new Size(width, height);
+
+        using var middle = resize == FrameResize.ShortSideCentreCrop ? new Mat(frame, Middle(frame.Size(), size)) : null;
+        var current = middle ?? frame;
+        if (current.Size() != size)
+        {
+            bool shrinks = size.Width <= current.Width && size.Height <= current.Height;
+            Cv2.Resize(current, _resized, size, 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
+            current = _resized;
+        }
+        if (turn is { } flag)
+        {
+            Cv2.Rotate(current, _turned, flag);
+            current = _turned;
+        }
+        fixed (byte* pixels = target)
+        {
+            using var written = Mat.FromPixelData(height, width, MatType.CV_8UC3, (nint)pixels);
+            if (source.IsRgb)
+                current.CopyTo(written);
+            else
+                Cv2.CvtColor(current, written, ColorConversionCodes.BGR2RGB);
+        }
+    }
+
+    public void Dispose()
+    {
+        _resized.Dispose();
+        _turned.Dispose();
+    }
+
+    /// <summary>The largest centred part of a frame with the aspect ratio of the target.</summary>
+    private static Rect Middle(Size frame, Size target)
+    {
+        int width = (int)Math.Min(frame.Width, ((long)frame.Height * target.Width + target.Height / 2) / target.Height);
+        int height = (int)Math.Min(frame.Height, ((long)frame.Width * target.Height + target.Width / 2) / target.Width);
+        width = Math.Max(1, width);
+        height = Math.Max(1, height);
+        return new Rect((frame.Width - width) / 2, (frame.Height - height) / 2, width, height);
+    }
+}

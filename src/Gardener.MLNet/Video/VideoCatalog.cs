@@ -1,0 +1,30 @@
+using GardenerML.Video;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML;
+
+/// <summary>Adds video to ML.NET's catalog of transforms.</summary>
+public static class VideoCatalog
+{
+    /// <summary>Makes a column of clips from video files (or encoded videos in memory).</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="outputColumnName">The new column of <see cref="VideoClip"/> values.</param>
+    /// <param name="inputColumnName">A text column of paths, or a column of byte vectors that each hold a whole video file.</param>
+    /// <param name="folder">
+    /// Where relative paths start from; by default the current directory. A model file keeps it as it is given here, so a relative one
+    /// can move to another machine.
+    /// </param>
+    /// <param name="options">Which frames at which size; by default 16, every 4th from the start, squashed to 224 x 224 pixels.</param>
+    /// <exception cref="ArgumentException">A name is empty, or an option is out of range.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static VideoLoadingEstimator LoadVideo(
+        this TransformsCatalog catalog,
+        string outputColumnName = "Video",
+        string inputColumnName = "VideoPath",
+        string? folder = null,
+        VideoLoadingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new VideoLoadingEstimator(CatalogUtils.GetEnvironment(catalog), outputColumnName, inputColumnName, folder, options);
+    }
+}
