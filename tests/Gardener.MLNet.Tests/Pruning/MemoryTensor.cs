@@ -6,7 +6,7 @@ namespace GardenerML.Tests.Pruning;
 
 /// <summary>A tensor whose bytes are an array.</summary>
 internal sealed class MemoryTensor(string name, TensorType type, byte[] bytes, int elementSize)
-    : StoredTensor(name, type, [bytes.Length / elementSize])
+    : StoredTensor(name, type, type.ToString(), [bytes.Length / elementSize])
 {
     public override ReadOnlySpan<byte> Bytes => bytes;
 
