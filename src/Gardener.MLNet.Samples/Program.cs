@@ -1,2 +1,3 @@
-using TorchSharp;
-Console.WriteLine(torch.rand(2, 3).sum().ToSingle());
+using GardenerML.Samples.CommandLine;
+
+return await Cli.RunAsync(args);

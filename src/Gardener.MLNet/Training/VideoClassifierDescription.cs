@@ -1,14 +1,11 @@
 using GardenerML.Checkpoints;
 using GardenerML.Pruning;
-using GardenerML.VideoMae;
 
 namespace GardenerML.Training;
 
 /// <summary>What a saved classifier needs beside its weights.</summary>
 internal sealed record VideoClassifierDescription
 {
-    public VideoMaeConfiguration? Configuration { get; init; }
-
     public required string VideoColumnName { get; init; }
 
     public required string ScoreColumnName { get; init; }

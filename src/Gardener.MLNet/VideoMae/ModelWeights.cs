@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using GardenerML.Checkpoints;
 using static TorchSharp.torch;
 
@@ -36,36 +37,20 @@ internal static class ModelWeights
         }
     }
 
-    /// <summary>Fills a model from what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="CheckpointException">The stream is damaged or is not of this model.</exception>
-    public static void Load(nn.Module model, Stream stream)
-    {
-        const string Source = "weights in the model";
-        using var file = SafetensorsFile.Read(stream, Source);
-        var parameters = model.named_parameters().ToArray();
-        if (file.Tensors.Keys.Except(parameters.Select(p => p.name)).FirstOrDefault() is { } unexpected)
-            throw new CheckpointException(Source, $"The tensor {unexpected} belongs to no parameter.");
-        using var noGradient = no_grad();
-        foreach (var (name, parameter) in parameters)
-        {
-            if (!file.Tensors.TryGetValue(name, out var tensor))
-                throw new CheckpointException(Source, $"The tensor {name} is missing.");
-            CheckShape(Source, name, tensor.Shape, parameter.shape);
-            Fill(parameter, tensor.Type, target => tensor.Bytes.CopyTo(target));
-        }
-    }
-
-    /// <summary>Writes all parameters as safetensors.</summary>
+    /// <summary>A model as a checkpoint to be written.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="stream">Where to.</param>
-    /// <param name="type">Float32, Float16 or BFloat16.</param>
-    public static void Save(nn.Module model, Stream stream, TensorType type) =>
-        SafetensorsWriter.Write(stream, Contents(model, type));
-
-    /// <summary>The parameters as tensors to be written.</summary>
-    public static IEnumerable<TensorContent> Contents(nn.Module model, TensorType type) =>
-        model.named_parameters().Select(parameter => new TensorContent(
-            parameter.name, type, parameter.parameter.shape, target => Write(parameter.parameter, type, target)));
+    /// <param name="type">How weights are stored: Float32, Float16 or BFloat16.</param>
+    /// <param name="labelNames">Names of the classes; null for none.</param>
+    /// <param name="gardenerSection">What is kept with the configuration, such as a pruning plan.</param>
+    public static VideoMaeCheckpointContent ToCheckpoint(
+        VideoMaeClassifier model, TensorType type, IReadOnlyList<string>? labelNames, JsonObject? gardenerSection) => new()
+        {
+            Configuration = model.Configuration,
+            Tensors = [.. model.named_parameters().Select(parameter => new TensorContent(
+                parameter.name, type, parameter.parameter.shape, target => Write(parameter.parameter, type, target)))],
+            LabelNames = labelNames,
+            GardenerSection = gardenerSection,
+        };
 
     private static void Write(Tensor parameter, TensorType type, Stream target)
     {

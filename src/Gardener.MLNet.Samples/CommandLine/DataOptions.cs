@@ -1,0 +1,56 @@
+using System.CommandLine;
+using GardenerML.Video;
+using Microsoft.ML;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary>The options that name a folder of labelled videos.</summary>
+internal sealed class DataOptions
+{
+    private readonly Option<DirectoryInfo?> _data = new("--data")
+    {
+        Description = "A folder of videos in class folders, such as UCF101.",
+    };
+
+    private readonly Option<DirectoryInfo?> _lists = new("--lists")
+    {
+        Description = "The folder of classInd.txt, trainlist0N.txt and testlist0N.txt; found by itself beside the videos.",
+    };
+
+    private readonly Option<int> _split = new("--split")
+    {
+        Description = "Which of the lists: 1, 2 or 3.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string> _onError = new("--on-error")
+    {
+        Description = "What a video does that a list names and is absent, or that cannot be read: fail or skip.",
+        DefaultValueFactory = _ => "fail",
+    };
+
+    public DataOptions() => _onError.AcceptOnlyFromAmong("fail", "skip");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_data);
+        command.Add(_lists);
+        command.Add(_split);
+        command.Add(_onError);
+    }
+
+    /// <summary>The folder; null when none is named.</summary>
+    public string? Folder(ParseResult arguments) => arguments.GetValue(_data)?.FullName;
+
+    /// <summary>What unreadable videos do.</summary>
+    public VideoErrorHandling OnError(ParseResult arguments) =>
+        arguments.GetValue(_onError) == "skip" ? VideoErrorHandling.Skip : VideoErrorHandling.Throw;
+
+    /// <summary>The rows of a subset.</summary>
+    public IDataView Load(MLContext context, ParseResult arguments, Ucf101Subset subset) => Ucf101.Load(
+        context, Folder(arguments)!, arguments.GetValue(_split), subset, new Ucf101Options
+        {
+            ListsFolder = arguments.GetValue(_lists)?.FullName,
+            MissingVideos = OnError(arguments) == VideoErrorHandling.Skip ? MissingVideos.Skip : MissingVideos.Throw,
+        });
+}

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using GardenerML.Video;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>predict MODEL.zip FILE...</c>: the label of each file.</summary>
+internal static class PredictVerb
+{
+    private static readonly Argument<FileInfo> Model = new("model") { Description = "The model zip." };
+
+    private static readonly Argument<string[]> Files = new("files")
+    {
+        Description = "The videos.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<int> Top = new("--top")
+    {
+        Description = "How many classes to show.",
+        DefaultValueFactory = _ => 5,
+    };
+
+    public static Command Make()
+    {
+        var verb = VerbRun.Verb("predict",
+            "Labels videos with a saved model. Example: predict model.zip clip.avi", run => Task.Run(() => Run(run)));
+        Top.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--top must be at least 1.");
+        });
+        verb.Add(Model);
+        verb.Add(Files);
+        verb.Add(Top);
+        return verb;
+    }
+
+    private static VerbResult Run(VerbRun run)
+    {
+        var context = run.NewContext(seed: null);
+        var model = run.Arguments.GetRequiredValue(Model);
+        if (!model.Exists)
+            throw new FileNotFoundException($"{model}: there is no such model zip.");
+        using var transformer = (IDisposable)context.Model.Load(model.FullName, out _);
+        using var engine = context.Model.CreatePredictionEngine<Input, Output>((ITransformer)transformer, ignoreMissingColumns: true);
+        VBuffer<ReadOnlyMemory<char>> slotNames = default;
+        engine.OutputSchema["Score"].GetSlotNames(ref slotNames);
+        var names = slotNames.DenseValues().Select(name => name.ToString()).ToArray();
+
+        var predictions = new List<Prediction>();
+        foreach (var file in run.Arguments.GetRequiredValue(Files))
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            predictions.Add(Predict(engine, names, file, run.Arguments.GetValue(Top)));
+        }
+        Show(run.Console, predictions);
+        return new VerbResult(predictions, predictions.Exists(p => p.Error is not null) ? Cli.Failed : Cli.Done);
+    }
+
+    private static Prediction Predict(PredictionEngine<Input, Output> engine, string[] names, string file, int top)
+    {
+        try
+        {
+            var scores = engine.Predict(new Input { VideoPath = file }).Score;
+            var best = names.Zip(scores, (label, probability) => new LabelProbability(label, probability))
+                .OrderByDescending(label => label.Probability).Take(top).ToArray();
+            return new Prediction(file, best[0].Label, best[0].Probability, best, null);
+        }
+        catch (VideoReadException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return new Prediction(file, null, null, null, e.Message);
+        }
+    }
+
+    private static void Show(IAnsiConsole console, List<Prediction> predictions)
+    {
+        var table = new Table().AddColumns("File", "Label", "Probability", "Then");
+        foreach (var p in predictions.Where(p => p.Error is null))
+        {
+            var others = p.Top!.Skip(1).Select(o => $"{o.Label} {o.Probability:0.000}");
+            table.AddRow(
+                Markup.Escape(p.File), Markup.Escape(p.Label!), $"{p.Probability:0.000}", Markup.Escape(string.Join(", ", others)));
+        }
+        if (table.Rows.Count > 0)
+            console.Write(table);
+    }
+
+    /// <summary>The prediction for one file.</summary>
+    internal sealed record Prediction(
+        string File, string? Label, float? Probability, LabelProbability[]? Top, string? Error);
+
+    /// <summary>A class and its probability.</summary>
+    internal sealed record LabelProbability(string Label, float Probability);
+
+    private sealed class Input
+    {
+        public string VideoPath { get; set; } = "";
+
+        // The loaded pipeline begins with the mapping of the label, which a prediction does not have.
+        public string Label { get; set; } = "";
+    }
+
+    private sealed class Output
+    {
+        public float[] Score { get; set; } = [];
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary>One run of a verb: where its output goes, and how it ends.</summary>
+internal sealed class VerbRun
+{
+    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    private static readonly Option<bool> JsonOption = new("--json")
+    {
+        Description = "Write one JSON document to standard output, and all else to standard error.",
+    };
+
+    private static readonly Option<bool> VerboseOption = new("--verbose")
+    {
+        Description = "Show the log, and the stack of an error.",
+    };
+
+    private VerbRun(ParseResult arguments, CancellationToken cancellation)
+    {
+        Arguments = arguments;
+        Cancellation = cancellation;
+        Json = arguments.GetValue(JsonOption);
+        Verbose = arguments.GetValue(VerboseOption);
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Json ? System.Console.Error : System.Console.Out),
+        });
+    }
+
+    public ParseResult Arguments { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public bool Json { get; }
+
+    public bool Verbose { get; }
+
+    /// <summary>Where messages, tables and progress go.</summary>
+    public IAnsiConsole Console { get; }
+
+    /// <summary>Makes a verb with the options that all have.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does, and an example.</param>
+    /// <param name="run">Does the work; what it returns is the JSON document.</param>
+    public static Command Verb(string name, string description, Func<VerbRun, Task<VerbResult>> run)
+    {
+        var command = new Command(name, description) { JsonOption, VerboseOption };
+        command.SetAction((arguments, cancellation) => new VerbRun(arguments, cancellation).RunAsync(run));
+        return command;
+    }
+
+    /// <summary>An ML.NET context whose warnings are shown, and whose whole log with --verbose.</summary>
+    public MLContext NewContext(int? seed)
+    {
+        var context = new MLContext(seed);
+        context.Log += (_, message) =>
+        {
+            if (message.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error
+                || Verbose && message.Kind == ChannelMessageKind.Info)
+                System.Console.Error.WriteLine(message.Message);
+        };
+        return context;
+    }
+
+    private async Task<int> RunAsync(Func<VerbRun, Task<VerbResult>> run)
+    {
+        try
+        {
+            var result = await run(this);
+            if (Json)
+                System.Console.Out.WriteLine(JsonSerializer.Serialize(result.Document, JsonOptions));
+            return result.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            await System.Console.Error.WriteLineAsync("Cancelled.");
+            return Cli.Cancelled;
+        }
+        catch (Exception e)
+        {
+            var message = Verbose ? e.ToString() : string.Join(' ', e.Message.Split('\n', StringSplitOptions.TrimEntries));
+            await System.Console.Error.WriteLineAsync(message);
+            return Cli.Failed;
+        }
+    }
+}
