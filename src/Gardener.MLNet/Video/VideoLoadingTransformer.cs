@@ -34,9 +34,10 @@ public sealed class VideoLoadingTransformer : ITransformer
         Options = options;
     }
 
-    private VideoLoadingTransformer(IHostEnvironment env, ModelLoadContext context)
+    // Takes a host, not an environment: ML.NET refuses a type that offers it both this constructor and Create.
+    private VideoLoadingTransformer(IHost host, ModelLoadContext context)
     {
-        _host = env.Register(nameof(VideoLoadingTransformer));
+        _host = host;
         context.CheckAtModel(GetVersionInfo());
         OutputColumnName = context.LoadNonEmptyString();
         InputColumnName = context.LoadNonEmptyString();
@@ -124,10 +125,11 @@ public sealed class VideoLoadingTransformer : ITransformer
     }
 
     // ML.NET finds these two by name, parameter types and exact return type.
-    private static VideoLoadingTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => new(env, ctx);
+    private static VideoLoadingTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
+        new(env.Register(nameof(VideoLoadingTransformer)), ctx);
 
     internal static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) =>
-        new VideoLoadingTransformer(env, ctx).Mapper(inputSchema);
+        Create(env, ctx).Mapper(inputSchema);
 
     private static VersionInfo GetVersionInfo() => new(
         modelSignature: "GRDNVIDL",

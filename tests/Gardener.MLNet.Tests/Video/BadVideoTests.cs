@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using GardenerML.Video;
+
+namespace GardenerML.Tests.Video;
+
+[TestClass]
+public sealed class BadVideoTests : IDisposable
+{
+    private readonly MadeVideos _made = new();
+
+    public static IEnumerable<object[]> AllNames => BadVideos.Names.Select(name => new object[] { name });
+
+    public void Dispose() => _made.Dispose();
+
+    [TestMethod]
+    [DynamicData(nameof(AllNames))]
+    public void The_error_says_what_is_wrong_with_which_file(string name)
+    {
+        var (path, reason) = BadVideos.Make(_made, name);
+        foreach (var sampling in Enum.GetValues<FrameSampling>())
+        {
+            var error = Assert.ThrowsExactly<VideoReadException>(
+                () => VideoClip.FromFile(path, new VideoLoadingOptions { Sampling = sampling }).Read());
+            Assert.AreEqual(reason, error.Reason, error.Message);
+            Assert.AreEqual(path, error.Path);
+            StringAssert.Contains(error.Message, path);
+        }
+        Assert.ThrowsExactly<VideoReadException>(() => VideoClip.FromFile(path).ReadAll(100));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(AllNames))]
+    public void Bad_bytes_are_the_same_error_without_a_path(string name)
+    {
+        var (path, reason) = BadVideos.Make(_made, name);
+        if (!File.Exists(path))
+            return;
+        var error = Assert.ThrowsExactly<VideoReadException>(() => VideoClip.FromBytes(File.ReadAllBytes(path)).Read());
+        Assert.AreEqual(reason, error.Reason, error.Message);
+        Assert.IsNull(error.Path);
+        Assert.IsFalse(error.Message.Contains("gardener-", StringComparison.Ordinal), "The temporary file is nobody's business: " + error.Message);
+    }
+
+    [TestMethod]
+    public void A_video_cut_at_half_gives_the_frames_that_are_left()
+    {
+        var whole = File.ReadAllBytes(_made.Numbered(40));
+        var path = _made.Save("half.avi", whole.AsSpan(0, whole.Length / 2));
+        var options = new VideoLoadingOptions { FrameCount = 8, SamplingRate = 4, Size = 32, Sampling = FrameSampling.Uniform };
+        using var all = VideoClip.FromFile(path, options).ReadAll(100);
+        Assert.IsNotNull(all);
+        Assert.IsLessThan(40, all.FrameCount);
+        using var frames = VideoClip.FromFile(path, options).Read();
+        CollectionAssert.AreEqual(FrameSampler.Sample(options, all.FrameCount), VideoClipTests.Numbers(frames));
+    }
+
+    [TestMethod]
+    public void A_header_that_states_huge_frames_is_refused_without_allocating_them()
+    {
+        var bytes = File.ReadAllBytes(_made.Numbered(5));
+        int format = bytes.AsSpan().IndexOf("strf"u8);
+        BitConverter.TryWriteBytes(bytes.AsSpan(format + 8 + 4), 65_000);
+        BitConverter.TryWriteBytes(bytes.AsSpan(format + 8 + 8), 65_000);
+        var path = _made.Save("huge.avi", bytes);
+        // FFmpeg may believe the header, or the pictures in the stream: an error or the true frames, never an allocation of 12 GB.
+        long before = Process.GetCurrentProcess().PeakWorkingSet64;
+        try
+        {
+            VideoClip.FromFile(path, new VideoLoadingOptions { Size = 32 }).Read().Dispose();
+        }
+        catch (VideoReadException e)
+        {
+            Assert.IsTrue(e.Reason is VideoReadFailure.TooLarge or VideoReadFailure.NotAVideo or VideoReadFailure.NoFrames, e.Message);
+        }
+        Assert.IsLessThan(1L << 30, Process.GetCurrentProcess().PeakWorkingSet64 - before);
+    }
+
+    [TestMethod]
+    public void A_file_that_another_program_is_writing_can_be_read()
+    {
+        var path = _made.Numbered(10);
+        using var writer = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var frames = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = 2, Size = 32 }).Read();
+        CollectionAssert.AreEqual(new[] { 0, 4 }, VideoClipTests.Numbers(frames));
+    }
+
+    [TestMethod]
+    public void Names_with_accents_and_spaces_work()
+    {
+        var path = _made.At("Klättern på väggen 日本.avi");
+        File.Copy(_made.Numbered(10), path);
+        using var frames = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = 2, Size = 32 }).Read();
+        CollectionAssert.AreEqual(new[] { 0, 4 }, VideoClipTests.Numbers(frames));
+    }
+
+    [TestMethod]
+    [DoNotParallelize]
+    public void The_decoder_writes_nothing_to_standard_error()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Redirecting native standard error is only written for Linux.");
+        string log = _made.At("stderr.txt");
+        var damaged = File.ReadAllBytes(_made.Numbered(40));
+        new Random(1).NextBytes(damaged.AsSpan(damaged.Length / 3, damaged.Length / 3));
+        string[] paths = [.. BadVideos.Names.Select(name => BadVideos.Make(_made, name).Path), _made.Save("damaged.avi", damaged)];
+
+        int saved = Duplicate(2);
+        using (var file = new FileStream(log, FileMode.Create))
+        {
+            _ = Duplicate((int)file.SafeFileHandle.DangerousGetHandle(), 2);
+            try
+            {
+                foreach (var path in paths)
+                {
+                    try
+                    {
+                        VideoClip.FromFile(path).Read().Dispose();
+                    }
+                    catch (VideoReadException)
+                    {
+                        // Expected of most of them.
+                    }
+                }
+            }
+            finally
+            {
+                _ = Duplicate(saved, 2);
+                _ = Close(saved);
+            }
+        }
+        Assert.AreEqual("", File.ReadAllText(log));
+    }
+
+    [DllImport("libc", EntryPoint = "dup")]
+    private static extern int Duplicate(int descriptor);
+
+    [DllImport("libc", EntryPoint = "dup2")]
+    private static extern int Duplicate(int from, int to);
+
+    [DllImport("libc", EntryPoint = "close")]
+    private static extern int Close(int descriptor);
+}
