@@ -5,6 +5,13 @@ namespace GardenerML.Video;
 /// <summary>Frames of a video file, decoded by OpenCV's FFmpeg backend.</summary>
 internal sealed class CapturedFrames : FrameSource
 {
+    // CAP_PROP_N_THREADS, which OpenCvSharp's enumeration lacks.
+    private const int ThreadCountProperty = 70;
+
+    // Clips are decoded side by side, so a decoder with a thread for every core would only get in the way of the
+    // others.
+    private static readonly int[] OneThread = [ThreadCountProperty, 1];
+
     private readonly VideoCapture _capture;
     private readonly Mat _frame = new();
     private readonly string? _path;
@@ -19,7 +26,6 @@ internal sealed class CapturedFrames : FrameSource
         _path = shownPath;
         _name = VideoFile.Describe(shownPath);
         VideoFile.Check(path, shownPath);
-        VideoNative.Require();
         _capture = Open(path);
         try
         {
@@ -27,8 +33,9 @@ internal sealed class CapturedFrames : FrameSource
                 throw new VideoReadException(VideoReadFailure.NotAVideo, _path,
                     $"{_name} is not a video, has no video stream, or is in a format that the decoder does not know. "
                     + "Check that it plays, or convert it to H.264 in MP4.");
-            CheckSize((int)_capture.Get(VideoCaptureProperties.FrameWidth), (int)_capture.Get(VideoCaptureProperties.FrameHeight));
-            // Whether OpenCV turns frames by itself has changed between versions; so it never does, and the clip reader turns them.
+            CheckSize(_capture.FrameWidth, _capture.FrameHeight);
+            // Whether OpenCV turns frames by itself has changed between versions; so it never does, and the clip reader
+            // turns them.
             _capture.Set(VideoCaptureProperties.OrientationAuto, 0);
             Rotation = Upright(_capture.Get(VideoCaptureProperties.OrientationMeta));
             double count = _capture.Get(VideoCaptureProperties.FrameCount);
@@ -56,7 +63,8 @@ internal sealed class CapturedFrames : FrameSource
         CheckSize(_frame.Width, _frame.Height);
         if (_frame.Type() != MatType.CV_8UC3)
             throw new VideoReadException(VideoReadFailure.NotAVideo, _path,
-                $"{_name} decodes to pixels of type {_frame.Type()}; 8 bits in 3 channels are needed. Convert it to H.264 in MP4.");
+                $"{_name} decodes to pixels of type {_frame.Type()}; 8 bits in 3 channels are needed. "
+                + "Convert it to H.264 in MP4.");
         return _frame;
     }
 
@@ -66,17 +74,19 @@ internal sealed class CapturedFrames : FrameSource
         _capture.Dispose();
     }
 
-    // The only backend asked for is FFmpeg: the others of OpenCV open cameras, image sequences and network streams by name.
+    // The only backend asked for is FFmpeg: the others of OpenCV open cameras, image sequences and network streams by
+    // name.
     private VideoCapture Open(string path)
     {
         try
         {
-            return new VideoCapture(path, VideoCaptureAPIs.FFMPEG);
+            return new VideoCapture(path, VideoCaptureAPIs.FFMPEG, OneThread);
         }
         catch (OpenCVException e)
         {
             _frame.Dispose();
-            throw new VideoReadException(VideoReadFailure.NotAVideo, _path, $"{_name} cannot be opened as a video: {e.Message}", e);
+            throw new VideoReadException(VideoReadFailure.NotAVideo, _path,
+                $"{_name} cannot be opened as a video: {e.Message}", e);
         }
     }
 
@@ -88,7 +98,8 @@ internal sealed class CapturedFrames : FrameSource
         }
         catch (OpenCVException e)
         {
-            throw new VideoReadException(VideoReadFailure.NoFrames, _path, $"{_name} cannot be decoded: {e.Message}", e);
+            throw new VideoReadException(VideoReadFailure.NoFrames, _path,
+                $"{_name} cannot be decoded: {e.Message}", e);
         }
     }
 
@@ -96,7 +107,8 @@ internal sealed class CapturedFrames : FrameSource
     {
         if (width > VideoLoadingOptions.MaxFrameSide || height > VideoLoadingOptions.MaxFrameSide)
             throw new VideoReadException(VideoReadFailure.TooLarge, _path,
-                $"{_name} states frames of {width} x {height} pixels; at most {VideoLoadingOptions.MaxFrameSide} a side are read.");
+                $"{_name} states frames of {width} x {height} pixels; "
+                + $"at most {VideoLoadingOptions.MaxFrameSide} a side are read.");
     }
 
     private static int Upright(double degrees)

@@ -2,13 +2,16 @@ namespace GardenerML.Video;
 
 /// <summary>Decodes the frames of a clip, in one sequential pass, as far as the last frame that is needed.</summary>
 /// <remarks>
-/// Seeking is not used: with inter-coded frames and variable frame rates it lands elsewhere. The number of frames in a header is a
-/// hint: where the video ends early, or a count makes it too short for the clip, the indices are taken anew from the real count.
+/// Seeking is not used: with inter-coded frames and variable frame rates it lands elsewhere. The number of frames in a
+/// header is a
+/// hint: where the video ends early, or a count makes it too short for the clip, the indices are taken anew from the
+/// real count.
 /// </remarks>
 internal static class ClipReader
 {
     /// <summary>Reads one clip.</summary>
-    /// <param name="open">Opens the video at its first frame; called a second time if the stated frame count was wrong.</param>
+    /// <param name="open">Opens the video at its first frame; called a second time if the stated frame count was
+    /// wrong.</param>
     /// <param name="options">Which frames.</param>
     /// <param name="height">Height of the clip's frames.</param>
     /// <param name="width">Width of the clip's frames.</param>
@@ -16,8 +19,14 @@ internal static class ClipReader
     /// <param name="cancellation">Stops between frames.</param>
     /// <exception cref="VideoReadException">The video cannot be read.</exception>
     public static VideoFrames Read(
-        Func<FrameSource> open, VideoLoadingOptions options, int height, int width, Random? random, CancellationToken cancellation)
+        Func<FrameSource> open,
+        VideoLoadingOptions options,
+        int height,
+        int width,
+        Random? random,
+        CancellationToken cancellation)
     {
+        VideoNative.Require();
         using var converter = new FrameConverter(height, width, options.Resize, options.ApplyRotation);
         var frames = new VideoFrames(options.FrameCount, height, width);
         try
@@ -35,7 +44,8 @@ internal static class ClipReader
                     count = NotZero(source.SkipToEnd(cancellation), source.Path);
                     continue;
                 }
-                // The first frames are the same whatever the count, so an unknown one matters only if the video ends early.
+                // The first frames are the same whatever the count, so an unknown one matters only if the video ends
+                // early.
                 var indices = FrameSampler.Sample(options, available < 1 ? int.MaxValue : available, random);
                 if (Decode(source, converter, indices, frames, cancellation, out int passed))
                 {
@@ -48,7 +58,8 @@ internal static class ClipReader
                 count = NotZero(passed, source.Path);
             }
             throw new VideoReadException(VideoReadFailure.NoFrames, path,
-                $"{VideoFile.Describe(path)} gives a different number of frames each time it is read; it may be in the middle of being written.");
+                $"{VideoFile.Describe(path)} gives a different number of frames each time it is read; "
+                + "it may be in the middle of being written.");
         }
         catch
         {
@@ -59,12 +70,18 @@ internal static class ClipReader
 
     /// <summary>Reads every frame, or null if there are more than <paramref name="most"/>.</summary>
     public static VideoFrames? ReadAll(
-        Func<FrameSource> open, VideoLoadingOptions options, int height, int width, int most, CancellationToken cancellation)
+        Func<FrameSource> open,
+        VideoLoadingOptions options,
+        int height,
+        int width,
+        int most,
+        CancellationToken cancellation)
     {
         const int FirstRoom = 256;
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         most = (int)Math.Min(most, Array.MaxLength / (3L * height * width));
 
+        VideoNative.Require();
         using var source = open();
         if (source.StatedCount > most)
             return null;
@@ -98,7 +115,12 @@ internal static class ClipReader
 
     // False if the video ended before the last index; passed is the number of frames gone through.
     private static bool Decode(
-        FrameSource source, FrameConverter converter, int[] indices, VideoFrames frames, CancellationToken cancellation, out int passed)
+        FrameSource source,
+        FrameConverter converter,
+        int[] indices,
+        VideoFrames frames,
+        CancellationToken cancellation,
+        out int passed)
     {
         passed = 0;
         int last = -1;
@@ -128,15 +150,18 @@ internal static class ClipReader
         return true;
     }
 
-    // Whether a stated count can be taken on trust: all indices were found, and more frames would not change them much. Uniform
+    // Whether a stated count can be taken on trust: all indices were found, and more frames would not change them much.
+    // Uniform
     // sampling is checked because its last frame is next to the end of the video anyway.
     private static bool LongEnough(VideoLoadingOptions options, int stated) =>
         options.Sampling == FrameSampling.First && stated < 1
-        || options.Sampling != FrameSampling.Uniform && stated >= FrameSampler.Span(options.FrameCount, options.SamplingRate);
+        || options.Sampling != FrameSampling.Uniform
+            && stated >= FrameSampler.Span(options.FrameCount, options.SamplingRate);
 
     private static int NotZero(int count, string? path) => count > 0
         ? count
         : throw new VideoReadException(VideoReadFailure.NoFrames, path,
-            $"{VideoFile.Describe(path)} opens as a video, but no frame of it can be decoded: it is damaged, cut off, or its codec is not "
-            + "supported. Check that it plays, or convert it to H.264 in MP4.");
+            $"{VideoFile.Describe(path)} opens as a video, but no frame of it can be decoded: "
+            + "it is damaged, cut off, or its codec is not supported. "
+            + "Check that it plays, or convert it to H.264 in MP4.");
 }

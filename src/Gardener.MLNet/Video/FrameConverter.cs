@@ -2,7 +2,9 @@ using OpenCvSharp;
 
 namespace GardenerML.Video;
 
-/// <summary>Brings decoded frames to size, upright and into the order red, green, blue. Keeps its native buffers between frames.</summary>
+/// <summary>
+/// Brings decoded frames to size, upright and into the order red, green, blue. Keeps its native buffers between frames.
+/// </summary>
 internal sealed unsafe class FrameConverter(int height, int width, FrameResize resize, bool applyRotation) : IDisposable
 {
     private readonly Mat _resized = new();
@@ -25,7 +27,9 @@ internal sealed unsafe class FrameConverter(int height, int width, FrameResize r
         bool sideways = turn is RotateFlags.Rotate90Clockwise or RotateFlags.Rotate90Counterclockwise;
         var size = sideways ? new Size(height, width) : new Size(width, height);
 
-        using var middle = resize == FrameResize.ShortSideCentreCrop ? new Mat(frame, Middle(frame.Size(), size)) : null;
+        using var middle = resize == FrameResize.ShortSideCentreCrop
+            ? new Mat(frame, Middle(frame.Size(), size))
+            : null;
         var current = middle ?? frame;
         if (current.Size() != size)
         {

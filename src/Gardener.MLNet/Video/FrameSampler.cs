@@ -1,20 +1,29 @@
 namespace GardenerML.Video;
 
-/// <summary>Turns a way of sampling into frame indices. Pure: the same arguments and random numbers give the same indices.</summary>
+/// <summary>
+/// Turns a way of sampling into frame indices. Pure: the same arguments and random numbers give the same indices.
+/// </summary>
 internal static class FrameSampler
 {
     /// <summary>Indices of the frames of one clip.</summary>
     /// <param name="options">How many frames, how far apart, and which.</param>
     /// <param name="available">Frames that the video has, at least 1.</param>
-    /// <param name="random">Draws the start for <see cref="FrameSampling.RandomStart"/>; without it the clip is centred.</param>
-    /// <returns><see cref="VideoLoadingOptions.FrameCount"/> indices, each in [0, <paramref name="available"/>).</returns>
+    /// <param name="random">Draws the start for <see cref="FrameSampling.RandomStart"/>; without it the clip is
+    /// centred.</param>
+    /// <returns><see cref="VideoLoadingOptions.FrameCount"/> indices, each in [0, <paramref
+    /// name="available"/>).</returns>
     public static int[] Sample(VideoLoadingOptions options, int available, Random? random = null) =>
         Sample(options.Sampling, options.FrameCount, options.SamplingRate, available, options.ShortVideo, random);
 
     /// <inheritdoc cref="Sample(VideoLoadingOptions, int, Random?)"/>
     /// <exception cref="ArgumentOutOfRangeException">A count or the rate is below 1.</exception>
     public static int[] Sample(
-        FrameSampling sampling, int frameCount, int samplingRate, int available, ShortVideo shortVideo, Random? random = null)
+        FrameSampling sampling,
+        int frameCount,
+        int samplingRate,
+        int available,
+        ShortVideo shortVideo,
+        Random? random = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frameCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplingRate, 1);
@@ -35,7 +44,8 @@ internal static class FrameSampler
             FrameSampling.First => 0,
             FrameSampling.RandomStart when random is not null => random.NextInt64(spare + 1),
             FrameSampling.Centre or FrameSampling.RandomStart => spare / 2,
-            _ => throw new ArgumentOutOfRangeException(nameof(sampling), sampling, $"Sampling {sampling} is not known."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(sampling), sampling, $"Sampling {sampling} is not known."),
         };
         for (int i = 0; i < frameCount; i++)
         {

@@ -20,7 +20,9 @@ internal abstract class FrameSource : IDisposable
     /// <summary>Goes to the next frame; false at the end.</summary>
     public abstract bool Grab();
 
-    /// <summary>The pixels of the frame that was grabbed, 8 bits in 3 channels, valid until the next call; null at a fault.</summary>
+    /// <summary>
+    /// The pixels of the frame that was grabbed, 8 bits in 3 channels, valid until the next call; null at a fault.
+    /// </summary>
     public abstract Mat? Retrieve();
 
     public abstract void Dispose();

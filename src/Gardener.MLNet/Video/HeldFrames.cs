@@ -14,7 +14,6 @@ internal sealed unsafe class HeldFrames : FrameSource
 
     public HeldFrames(ReadOnlyMemory<byte> pixels, int frameCount, int height, int width)
     {
-        VideoNative.Require();
         _pin = pixels.Pin();
         StatedCount = frameCount;
         _height = height;

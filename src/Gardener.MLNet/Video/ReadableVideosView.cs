@@ -7,7 +7,8 @@ namespace GardenerML.Video;
 
 /// <summary>The rows of a view whose video can be read.</summary>
 /// <remarks>
-/// The first pass reads each video once, and hands the decoded frames on with the row. What it found is remembered, so every later
+/// The first pass reads each video once, and hands the decoded frames on with the row. What it found is remembered, so
+/// every later
 /// pass has the same rows, whatever columns it asks for and in whatever order, without reading the video again.
 /// </remarks>
 internal sealed class ReadableVideosView(IHost host, IDataView source, string clipColumnName) : IDataView
@@ -27,11 +28,13 @@ internal sealed class ReadableVideosView(IHost host, IDataView source, string cl
         foreach (var column in columnsNeeded)
             active[column.Index] = true;
         var clipColumn = Schema[clipColumnName];
-        var input = source.GetRowCursor(Schema.Where(column => active[column.Index] || column.Index == clipColumn.Index), rand);
+        var needed = Schema.Where(column => active[column.Index] || column.Index == clipColumn.Index);
+        var input = source.GetRowCursor(needed, rand);
         return new Cursor(this, host, input, clipColumn, active);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+    public DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor : LinkedRowFilterCursorBase
@@ -45,7 +48,12 @@ internal sealed class ReadableVideosView(IHost host, IDataView source, string cl
         private long _skipped;
         private VideoReadException? _firstFault;
 
-        public Cursor(ReadableVideosView view, IHost host, DataViewRowCursor input, DataViewSchema.Column clipColumn, bool[] active)
+        public Cursor(
+            ReadableVideosView view,
+            IHost host,
+            DataViewRowCursor input,
+            DataViewSchema.Column clipColumn,
+            bool[] active)
             : base(host, input, view.Schema, active)
         {
             _view = view;
@@ -60,7 +68,8 @@ internal sealed class ReadableVideosView(IHost host, IDataView source, string cl
                 return base.GetGetter<TValue>(column);
             ValueGetter<VideoClip> get = (ref VideoClip clip) => clip = _clip!;
             return get as ValueGetter<TValue>
-                ?? throw Ch.Except($"Column '{column.Name}' has values of type {typeof(VideoClip)}, not {typeof(TValue)}.");
+                ?? throw Ch.Except(
+                    $"Column '{column.Name}' has values of type {typeof(VideoClip)}, not {typeof(TValue)}.");
         }
 
         protected override bool Accept()

@@ -12,32 +12,42 @@ public static class Ucf101
     /// The folder with one subfolder a class, directly or under <c>videos</c> or <c>UCF-101</c>.
     /// </param>
     /// <param name="split">
-    /// Which of UCF101's splits, 1 to 3: it says which lists are read. Where there are no lists, it says which groups are tested with.
+    /// Which of UCF101's splits, 1 to 3: it says which lists are read. Where there are no lists, it says which groups
+    /// are tested with.
     /// </param>
     /// <param name="subset">Which part of the split.</param>
-    /// <param name="options">Where the lists are, what is held out, and what happens to videos that are missing.</param>
+    /// <param name="options">Where the lists are, what is held out, and what happens to videos that are
+    /// missing.</param>
     /// <returns>
-    /// A view with the text columns VideoPath (full path), Label (class) and Group (see <see cref="Ucf101Video"/>), in the order of class
+    /// A view with the text columns VideoPath (full path), Label (class) and Group (see <see cref="Ucf101Video"/>), in
+    /// the order of class
     /// and file name.
     /// </returns>
     /// <exception cref="ArgumentException">An argument or option is out of range.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such root or lists folder, or the root has no class folders.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such root or lists folder, or the root has no class
+    /// folders.</exception>
     /// <exception cref="FileNotFoundException">A list is missing, or videos that it names are.</exception>
     /// <exception cref="InvalidDataException">A list is malformed, or nothing is in the subset.</exception>
     public static IDataView Load(
-        MLContext mlContext, string root, int split = 1, Ucf101Subset subset = Ucf101Subset.Train, Ucf101Options? options = null)
+        MLContext mlContext,
+        string root,
+        int split = 1,
+        Ucf101Subset subset = Ucf101Subset.Train,
+        Ucf101Options? options = null)
     {
         ArgumentNullException.ThrowIfNull(mlContext);
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         if (split is < 1 or > 3)
-            throw new ArgumentOutOfRangeException(nameof(split), split, $"The split is {split}; UCF101 has the splits 1, 2 and 3.");
+            throw new ArgumentOutOfRangeException(
+                nameof(split), split, $"The split is {split}; UCF101 has the splits 1, 2 and 3.");
         if (!Enum.IsDefined(subset))
             throw new ArgumentOutOfRangeException(nameof(subset), subset,
                 $"The subset is {subset}; it must be one of {string.Join(", ", Enum.GetNames<Ucf101Subset>())}.");
         options ??= new Ucf101Options();
         options.Validate();
         if (subset == Ucf101Subset.Validation && options.ValidationFraction == 0)
-            throw new ArgumentException("The validation subset is empty: set ValidationFraction above 0, for Train and Validation alike.",
+            throw new ArgumentException(
+                "The validation subset is empty: set ValidationFraction above 0, for Train and Validation alike.",
                 nameof(options));
 
         var classes = Ucf101Folder.FindClasses(root);
@@ -45,7 +55,8 @@ public static class Ucf101
         var (train, test) = lists is not null
             ? (lists.Read(classes.Folder, test: false), lists.Read(classes.Folder, test: true))
             : GroupSplit.Divide(classes.Videos(), options.TestFraction, options.Seed, $"test {split}");
-        var (learn, validate) = options.ValidationFraction > 0 && subset is Ucf101Subset.Train or Ucf101Subset.Validation
+        bool holdsOut = options.ValidationFraction > 0 && subset is Ucf101Subset.Train or Ucf101Subset.Validation;
+        var (learn, validate) = holdsOut
             ? GroupSplit.Divide(train, options.ValidationFraction, options.Seed, "validation")
             : (train, []);
         var wanted = subset switch
@@ -59,13 +70,14 @@ public static class Ucf101
             wanted = Present(mlContext, wanted, options.MissingVideos, classes.Folder);
         if (wanted.Count == 0)
             throw new InvalidDataException($"No video of '{root}' is in the subset {subset} of split {split}.");
-        wanted.Sort((a, b) => Compare(a.Label, b.Label) is var order and not 0 ? order : Compare(a.VideoPath, b.VideoPath));
-        return mlContext.Data.LoadFromEnumerable(wanted);
-
-        static int Compare(string a, string b) => string.CompareOrdinal(a, b);
+        return mlContext.Data.LoadFromEnumerable(wanted
+            .OrderBy(video => video.Label, StringComparer.Ordinal)
+            .ThenBy(video => video.VideoPath, StringComparer.Ordinal)
+            .ToList());
     }
 
-    private static List<Ucf101Video> Present(MLContext mlContext, List<Ucf101Video> videos, MissingVideos policy, string folder)
+    private static List<Ucf101Video> Present(
+        MLContext mlContext, List<Ucf101Video> videos, MissingVideos policy, string folder)
     {
         List<Ucf101Video> missing = [.. videos.Where(video => !File.Exists(video.VideoPath))];
         if (missing.Count == 0)
@@ -74,7 +86,8 @@ public static class Ucf101
             + $"the first is '{missing[0].VideoPath}'.";
         if (policy == MissingVideos.Throw || missing.Count == videos.Count)
             throw new FileNotFoundException(
-                count + (policy == MissingVideos.Throw ? " To leave them out, set MissingVideos to Skip." : ""), missing[0].VideoPath);
+                count + (policy == MissingVideos.Throw ? " To leave them out, set MissingVideos to Skip." : ""),
+                missing[0].VideoPath);
         var host = ((IHostEnvironment)mlContext).Register(nameof(Ucf101));
         using var channel = host.Start(nameof(Load));
         channel.Warning(count + " They are left out.");

@@ -26,30 +26,33 @@ internal sealed partial class Ucf101Folder
     {
         root = Path.GetFullPath(root);
         if (!Directory.Exists(root))
-            throw new DirectoryNotFoundException($"There is no folder '{root}'; the folder of UCF101's class folders is needed.");
+            throw new DirectoryNotFoundException(
+                $"There is no folder '{root}'; the folder of UCF101's class folders is needed.");
         foreach (string folder in new[] { Path.Combine(root, "videos"), Path.Combine(root, "UCF-101"), root })
         {
             if (!Directory.Exists(folder))
                 continue;
-            List<string> classes = [.. Directory.GetDirectories(folder).Where(each => VideosOf(each).Any()).Order(StringComparer.Ordinal)];
+            List<string> classes =
+                [.. Directory.GetDirectories(folder).Where(each => VideosOf(each).Any()).Order(StringComparer.Ordinal)];
             if (classes.Count > 0)
                 return new Ucf101Folder(folder, classes);
         }
         throw new DirectoryNotFoundException(
-            $"The folder '{root}' has no class folders: no subfolder of it (nor of its 'videos' or 'UCF-101') holds a video "
-            + $"({string.Join(", ", Extensions.Order(StringComparer.Ordinal))}).");
+            $"The folder '{root}' has no class folders: no subfolder of it (nor of its 'videos' or 'UCF-101') "
+            + $"holds a video ({string.Join(", ", Extensions.Order(StringComparer.Ordinal))}).");
     }
 
     /// <summary>Every video, labelled by its folder.</summary>
     public List<Ucf101Video> Videos() =>
-        [.. _classFolders.SelectMany(VideosOf).Order(StringComparer.Ordinal).Select(path => Video(path, Path.GetFileName(Path.GetDirectoryName(path)!)))];
+        [.. _classFolders.SelectMany(folder => VideosOf(folder).Select(path => Video(path, Path.GetFileName(folder))))];
 
     /// <summary>The row of a video.</summary>
     public static Ucf101Video Video(string path, string label)
     {
         string name = Path.GetFileNameWithoutExtension(path);
         var match = GroupInName().Match(name);
-        return new Ucf101Video { VideoPath = path, Label = label, Group = $"{label}/{(match.Success ? match.Groups[1].Value : name)}" };
+        string group = match.Success ? match.Groups[1].Value : name;
+        return new Ucf101Video { VideoPath = path, Label = label, Group = $"{label}/{group}" };
     }
 
     private static IEnumerable<string> VideosOf(string folder) =>

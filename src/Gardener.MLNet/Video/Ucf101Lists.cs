@@ -14,7 +14,8 @@ internal sealed class Ucf101Lists
         foreach (bool test in new[] { false, true })
         {
             if (!File.Exists(PathOf(test)))
-                throw new FileNotFoundException($"The list '{PathOf(test)}' of split {split} is missing.", PathOf(test));
+                throw new FileNotFoundException(
+                    $"The list '{PathOf(test)}' of split {split} is missing.", PathOf(test));
         }
         string index = Path.Combine(folder, "classInd.txt");
         _classes = File.Exists(index) ? ReadClasses(index) : null;
@@ -27,7 +28,8 @@ internal sealed class Ucf101Lists
         if (folder is not null)
         {
             if (!Directory.Exists(folder))
-                throw new DirectoryNotFoundException($"There is no folder '{Path.GetFullPath(folder)}' of split lists.");
+                throw new DirectoryNotFoundException(
+                    $"There is no folder '{Path.GetFullPath(folder)}' of split lists.");
             return new Ucf101Lists(folder, split);
         }
         root = Path.GetFullPath(root);
@@ -37,7 +39,9 @@ internal sealed class Ucf101Lists
         return found is null ? null : new Ucf101Lists(found, split);
     }
 
-    /// <summary>Reads one list: a class/file a line, in a training list with the number of the class behind it.</summary>
+    /// <summary>
+    /// Reads one list: a class/file a line, in a training list with the number of the class behind it.
+    /// </summary>
     /// <param name="videos">The folder of the class folders.</param>
     /// <param name="test">Whether to read the test list.</param>
     /// <exception cref="InvalidDataException">A line is malformed.</exception>
@@ -53,18 +57,22 @@ internal sealed class Ucf101Lists
             bool numbered = gap > 0 && int.TryParse(line.AsSpan(gap + 1), out number);
             string name = (numbered ? line[..gap] : line).TrimEnd().Replace('\\', '/');
             string[] parts = name.Split('/');
-            if (parts.Length != 2 || parts.Any(part => part is "" or "." or ".." || part.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0))
+            if (parts.Length != 2 || !parts.All(IsFileName))
                 throw new InvalidDataException($"{where}: '{line}' is not of the form class/file.");
             int known = 0;
             if (_classes is not null && !_classes.TryGetValue(parts[0], out known))
                 throw new InvalidDataException($"{where}: the class '{parts[0]}' is not in classInd.txt.");
             if (numbered && _classes is not null && known != number)
-                throw new InvalidDataException($"{where}: class '{parts[0]}' has number {number} here and {known} in classInd.txt.");
+                throw new InvalidDataException(
+                    $"{where}: class '{parts[0]}' has number {number} here and {known} in classInd.txt.");
             if (seen.Add(name))
                 result.Add(Ucf101Folder.Video(Path.Combine(videos, parts[0], parts[1]), parts[0]));
         }
         return result;
     }
+
+    private static bool IsFileName(string part) =>
+        part is not ("" or "." or "..") && part.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
 
     private static Dictionary<string, int> ReadClasses(string path)
     {

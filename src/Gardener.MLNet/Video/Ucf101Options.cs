@@ -5,7 +5,8 @@ public sealed record Ucf101Options
 {
     /// <summary>
     /// The folder of <c>trainlist01.txt</c>, <c>testlist01.txt</c> and so on. By default the root, its subfolder
-    /// <c>ucfTrainTestlist</c>, then the folder <c>ucfTrainTestlist</c> beside the root. Where none has lists, the videos are divided by
+    /// <c>ucfTrainTestlist</c>, then the folder <c>ucfTrainTestlist</c> beside the root. Where none has lists, the
+    /// videos are divided by
     /// <see cref="TestFraction"/>.
     /// </summary>
     public string? ListsFolder { get; init; }
@@ -13,10 +14,15 @@ public sealed record Ucf101Options
     /// <summary>What happens to videos that a list names and the disk lacks.</summary>
     public MissingVideos MissingVideos { get; init; } = MissingVideos.Throw;
 
-    /// <summary>The share of each class's training groups to hold out for validation, from 0 (none) to below 1.</summary>
+    /// <summary>
+    /// The share of each class's training groups to hold out for validation, from 0 (none) to below 1.
+    /// </summary>
     public double ValidationFraction { get; init; }
 
-    /// <summary>The share of each class's groups to test with where there are no lists, above 0 and below 1. UCF101's own is 7 of 25.</summary>
+    /// <summary>
+    /// The share of each class's groups to test with where there are no lists, above 0 and below 1. UCF101's own is 7
+    /// of 25.
+    /// </summary>
     public double TestFraction { get; init; } = 0.28;
 
     /// <summary>Says which groups are held out; the same seed holds out the same groups on every machine.</summary>

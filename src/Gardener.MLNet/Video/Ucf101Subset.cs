@@ -1,6 +1,9 @@
 namespace GardenerML.Video;
 
-/// <summary>A part of a data set. No group of videos is in two of <see cref="Train"/>, <see cref="Validation"/> and <see cref="Test"/>.</summary>
+/// <summary>
+/// A part of a data set. No group of videos is in two of <see cref="Train"/>, <see cref="Validation"/> and <see
+/// cref="Test"/>.
+/// </summary>
 public enum Ucf101Subset
 {
     /// <summary>What to train with: the split's training videos without those held out for validation.</summary>

@@ -9,12 +9,19 @@ public static class VideoCatalog
     /// <summary>Makes a column of clips from video files (or encoded videos in memory).</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The new column of <see cref="VideoClip"/> values.</param>
-    /// <param name="inputColumnName">A text column of paths, or a column of byte vectors that each hold a whole video file.</param>
+    /// <param name="inputColumnName">A text column of paths, or a column of byte vectors that each hold a whole video
+    /// file.</param>
     /// <param name="folder">
-    /// Where relative paths start from; by default the current directory. A model file keeps it as it is given here, so a relative one
+    /// Where relative paths start from; by default the current directory. A model file keeps it as it is given here, so
+    /// a relative one
     /// can move to another machine.
     /// </param>
-    /// <param name="options">Which frames at which size; by default 16, every 4th from the start, squashed to 224 x 224 pixels.</param>
+    /// <param name="options">Which frames at which size; by default 16, every 4th from the start, squashed to 224 x 224
+    /// pixels.</param>
+    /// <remarks>
+    /// Put <c>AppendCacheCheckpoint</c> before this step, not behind it: ML.NET's cache keeps numbers and text only, and drops columns
+    /// of clips as it drops images.
+    /// </remarks>
     /// <exception cref="ArgumentException">A name is empty, or an option is out of range.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static VideoLoadingEstimator LoadVideo(
@@ -25,6 +32,7 @@ public static class VideoCatalog
         VideoLoadingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new VideoLoadingEstimator(CatalogUtils.GetEnvironment(catalog), outputColumnName, inputColumnName, folder, options);
+        return new VideoLoadingEstimator(
+            CatalogUtils.GetEnvironment(catalog), outputColumnName, inputColumnName, folder, options);
     }
 }

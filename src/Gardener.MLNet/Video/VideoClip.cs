@@ -1,11 +1,14 @@
 namespace GardenerML.Video;
 
 /// <summary>
-/// A clip of a video: where the video is, and which frames of it at which size. The frames are decoded each time they are asked for.
+/// A clip of a video: where the video is, and which frames of it at which size. The frames are decoded each time they
+/// are asked for.
 /// </summary>
 /// <remarks>
-/// This is the value of a clip column. It is small and does not change, so rows can be collected, shuffled and handed to other threads;
-/// trainers and scorers decode in parallel and draw other frames of the same video. Safe to use from several threads at once.
+/// This is the value of a clip column. It is small and does not change, so rows can be collected, shuffled and handed
+/// to other threads;
+/// trainers and scorers decode in parallel and draw other frames of the same video. Safe to use from several threads at
+/// once.
 /// </remarks>
 public sealed class VideoClip
 {
@@ -52,9 +55,12 @@ public sealed class VideoClip
     }
 
     /// <summary>A clip of an encoded video in memory, such as an uploaded file.</summary>
-    /// <param name="bytes">The bytes of the video file; they are not copied and must not change while the clip is in use.</param>
+    /// <param name="bytes">The bytes of the video file; they are not copied and must not change while the clip is in
+    /// use.</param>
     /// <param name="options">Which frames; by default 16, every 4th, at 224 x 224 pixels.</param>
-    /// <remarks>The decoder reads files only: each read goes through a temporary file, which is deleted at once.</remarks>
+    /// <remarks>
+    /// The decoder reads files only: each read goes through a temporary file, which is deleted at once.
+    /// </remarks>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static VideoClip FromBytes(ReadOnlyMemory<byte> bytes, VideoLoadingOptions? options = null) =>
         new(new EncodedClipSource(bytes), Valid(options));
@@ -62,14 +68,16 @@ public sealed class VideoClip
     /// <summary>A clip of frames in memory, such as those of a camera.</summary>
     /// <param name="pixels">
     /// One byte a channel, red, green, blue, laid out [frame, row, column, channel] without gaps:
-    /// <paramref name="frameCount"/> x <paramref name="height"/> x <paramref name="width"/> x 3 bytes. They are not copied and must not
+    /// <paramref name="frameCount"/> x <paramref name="height"/> x <paramref name="width"/> x 3 bytes. They are not
+    /// copied and must not
     /// change while the clip is in use.
     /// </param>
     /// <param name="frameCount">Number of frames.</param>
     /// <param name="height">Height of a frame in pixels.</param>
     /// <param name="width">Width of a frame in pixels.</param>
     /// <param name="options">Which of the frames, at which size; by default all of them as they are.</param>
-    /// <exception cref="ArgumentException">The length does not fit the other numbers, or one of them is out of range.</exception>
+    /// <exception cref="ArgumentException">The length does not fit the other numbers, or one of them is out of
+    /// range.</exception>
     public static VideoClip FromFrames(
         ReadOnlyMemory<byte> pixels, int frameCount, int height, int width, VideoLoadingOptions? options = null)
     {
@@ -79,16 +87,19 @@ public sealed class VideoClip
         long expected = 3L * frameCount * height * width;
         if (pixels.Length != expected)
             throw new ArgumentException(
-                $"{frameCount} frames of {height} x {width} pixels in 3 channels are {expected} bytes; {pixels.Length} were given.", nameof(pixels));
+                $"{frameCount} frames of {height} x {width} pixels in 3 channels are {expected} bytes; "
+                + $"{pixels.Length} were given.", nameof(pixels));
         var source = new HeldClipSource(pixels, frameCount, height, width);
         return options is null
-            ? new VideoClip(source, new VideoLoadingOptions { FrameCount = frameCount, SamplingRate = 1 }, height, width)
+            ? new VideoClip(
+                source, new VideoLoadingOptions { FrameCount = frameCount, SamplingRate = 1 }, height, width)
             : new VideoClip(source, Valid(options));
     }
 
     /// <summary>Decodes the clip. The same video gives the same frames each time.</summary>
     /// <param name="cancellationToken">Stops between frames.</param>
-    /// <returns><see cref="FrameCount"/> frames of <see cref="Height"/> x <see cref="Width"/> pixels, to be disposed by the caller.</returns>
+    /// <returns><see cref="FrameCount"/> frames of <see cref="Height"/> x <see cref="Width"/> pixels, to be disposed by
+    /// the caller.</returns>
     /// <exception cref="VideoReadException">The video cannot be read.</exception>
     /// <exception cref="DllNotFoundException">The application lacks OpenCvSharp's native package.</exception>
     public VideoFrames Read(CancellationToken cancellationToken = default) => Read(random: null, cancellationToken);
@@ -102,10 +113,13 @@ public sealed class VideoClip
             : ClipReader.Read(_source.Open, Options, Height, Width, random, cancellationToken);
     }
 
-    /// <summary>Decodes every frame of the video at the clip's size, for <see cref="FrameSampler"/> to draw from.</summary>
+    /// <summary>
+    /// Decodes every frame of the video at the clip's size, for <see cref="FrameSampler"/> to draw from.
+    /// </summary>
     /// <param name="maxFrames">The most frames wanted.</param>
     /// <param name="cancellationToken">Stops between frames.</param>
-    /// <returns>The frames, to be disposed by the caller, or null if the video has more than <paramref name="maxFrames"/>.</returns>
+    /// <returns>The frames, to be disposed by the caller, or null if the video has more than <paramref
+    /// name="maxFrames"/>.</returns>
     internal VideoFrames? ReadAll(int maxFrames, CancellationToken cancellationToken = default) =>
         ClipReader.ReadAll(_source.Open, Options, Height, Width, maxFrames, cancellationToken);
 

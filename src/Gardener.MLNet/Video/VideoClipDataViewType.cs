@@ -2,7 +2,10 @@ using Microsoft.ML.Data;
 
 namespace GardenerML.Video;
 
-/// <summary>The type of a column of <see cref="VideoClip"/> values. It always states how many frames a clip has, and of which size.</summary>
+/// <summary>
+/// The type of a column of <see cref="VideoClip"/> values. It always states how many frames a clip has, and of which
+/// size.
+/// </summary>
 public sealed class VideoClipDataViewType : StructuredDataViewType
 {
     /// <summary>Makes the type of clips of the given geometry.</summary>
@@ -32,7 +35,8 @@ public sealed class VideoClipDataViewType : StructuredDataViewType
 
     /// <inheritdoc/>
     public override bool Equals(DataViewType? other) =>
-        other is VideoClipDataViewType type && (type.FrameCount, type.Height, type.Width) == (FrameCount, Height, Width);
+        other is VideoClipDataViewType type
+        && (type.FrameCount, type.Height, type.Width) == (FrameCount, Height, Width);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as DataViewType);

@@ -7,7 +7,8 @@ namespace GardenerML.Video;
 /// <param name="height">Height of a frame in pixels, at least 1.</param>
 /// <param name="width">Width of a frame in pixels, at least 1.</param>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
-public sealed class VideoClipTypeAttribute(int frameCount = 16, int height = 224, int width = 224) : DataViewTypeAttribute
+public sealed class VideoClipTypeAttribute(int frameCount = 16, int height = 224, int width = 224)
+    : DataViewTypeAttribute
 {
     /// <summary>Frames in a clip.</summary>
     public int FrameCount => frameCount;
@@ -24,7 +25,8 @@ public sealed class VideoClipTypeAttribute(int frameCount = 16, int height = 224
 
     /// <inheritdoc/>
     public override bool Equals(DataViewTypeAttribute? other) =>
-        other is VideoClipTypeAttribute type && (type.FrameCount, type.Height, type.Width) == (frameCount, height, width);
+        other is VideoClipTypeAttribute type
+        && (type.FrameCount, type.Height, type.Width) == (frameCount, height, width);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(frameCount, height, width);

@@ -6,6 +6,8 @@ public enum VideoErrorHandling
     /// <summary>Reading it throws a <see cref="VideoReadException"/>.</summary>
     Throw,
 
-    /// <summary>The row is left out of the data view, and a warning in the ML.NET log names the file and the reason.</summary>
+    /// <summary>
+    /// The row is left out of the data view, and a warning in the ML.NET log names the file and the reason.
+    /// </summary>
     Skip,
 }

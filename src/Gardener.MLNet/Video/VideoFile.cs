@@ -15,9 +15,11 @@ internal static class VideoFile
         if (string.IsNullOrWhiteSpace(path))
             throw new VideoReadException(VideoReadFailure.NotFound, path, place + "the path of the video is empty.");
         if (Directory.Exists(path))
-            throw new VideoReadException(VideoReadFailure.Folder, path, $"{place}'{path}' is a folder; the path of a video file is needed.");
+            throw new VideoReadException(VideoReadFailure.Folder, path,
+                $"{place}'{path}' is a folder; the path of a video file is needed.");
         throw new VideoReadException(VideoReadFailure.NotFound, path,
-            $"{place}there is no file '{path}' (looked for as '{FullName(path)}'). Check the path, and the folder that relative paths start from.");
+            $"{place}there is no file '{path}' (looked for as '{FullName(path)}'). "
+            + "Check the path, and the folder that relative paths start from.");
     }
 
     /// <summary>Checks that the file can be read, has content, and does not begin as text or a playlist.</summary>
@@ -28,9 +30,11 @@ internal static class VideoFile
         Span<byte> start = stackalloc byte[1024];
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            using var file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
             if (!file.CanSeek)
-                throw new VideoReadException(VideoReadFailure.NotReadable, shownPath, $"{Describe(shownPath)} is not an ordinary file.");
+                throw new VideoReadException(VideoReadFailure.NotReadable, shownPath,
+                    $"{Describe(shownPath)} is not an ordinary file.");
             start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException and not VideoReadException)

@@ -7,10 +7,13 @@ namespace GardenerML.Video;
 /// <summary>Makes a column of <see cref="VideoClip"/> values from video files or encoded videos.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
-/// <item><term>Input column data type</term><description>Text (a path), or a vector of Byte (an encoded video)</description></item>
+/// <item><term>Does this estimator need to look at the data to train its
+/// parameters?</term><description>No</description></item>
+/// <item><term>Input column data type</term><description>Text (a path), or a vector of Byte (an encoded
+/// video)</description></item>
 /// <item><term>Output column data type</term><description><see cref="VideoClipDataViewType"/></description></item>
-/// <item><term>Required NuGet in addition to Gardener.MLNet</term><description>OpenCvSharp's native package for the system</description></item>
+/// <item><term>Required NuGet in addition to Gardener.MLNet</term><description>OpenCvSharp's native package for the
+/// system</description></item>
 /// <item><term>Exportable to ONNX</term><description>No</description></item>
 /// </list>
 /// </remarks>
@@ -20,7 +23,11 @@ public sealed class VideoLoadingEstimator : IEstimator<VideoLoadingTransformer>
     private readonly VideoLoadingTransformer _transformer;
 
     internal VideoLoadingEstimator(
-        IHostEnvironment env, string outputColumnName, string inputColumnName, string? folder, VideoLoadingOptions? options)
+        IHostEnvironment env,
+        string outputColumnName,
+        string inputColumnName,
+        string? folder,
+        VideoLoadingOptions? options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(inputColumnName);
@@ -50,9 +57,11 @@ public sealed class VideoLoadingEstimator : IEstimator<VideoLoadingTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         if (!inputSchema.TryFindColumn(_transformer.InputColumnName, out var column))
-            throw _host.ExceptSchemaMismatch(nameof(inputSchema), VideoLoadingTransformer.InputRole, _transformer.InputColumnName);
+            throw _host.ExceptSchemaMismatch(
+                nameof(inputSchema), VideoLoadingTransformer.InputRole, _transformer.InputColumnName);
         bool text = column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType is TextDataViewType;
-        bool bytes = column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Byte && !column.IsKey;
+        bool bytes = column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Byte
+            && !column.IsKey;
         if (!text && !bytes)
             throw _host.ExceptSchemaMismatch(nameof(inputSchema), VideoLoadingTransformer.InputRole, column.Name,
                 VideoLoadingTransformer.InputTypes, column.GetTypeString());

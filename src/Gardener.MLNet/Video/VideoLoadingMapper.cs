@@ -28,7 +28,8 @@ internal sealed class VideoLoadingMapper : IRowMapper
         _input = input;
     }
 
-    public DataViewSchema.DetachedColumn[] GetOutputColumns() => [new(_parent.OutputColumnName, _parent.ClipType, null)];
+    public DataViewSchema.DetachedColumn[] GetOutputColumns() =>
+        [new(_parent.OutputColumnName, _parent.ClipType, null)];
 
     public ITransformer GetTransformer() => _parent;
 

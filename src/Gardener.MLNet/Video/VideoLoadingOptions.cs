@@ -1,14 +1,17 @@
 namespace GardenerML.Video;
 
 /// <summary>Which frames of a video are decoded, at which size, and what happens if that fails. Immutable.</summary>
-/// <remarks>The defaults are those of arXiv 2602.03918: 16 frames, every 4th from the start, squashed to 224 x 224 pixels.</remarks>
+/// <remarks>
+/// The defaults are those of arXiv 2602.03918: 16 frames, every 4th from the start, squashed to 224 x 224 pixels.
+/// </remarks>
 public sealed record VideoLoadingOptions
 {
     /// <summary>The largest number of frames in a clip.</summary>
     public const int MaxFrameCount = 4096;
 
     /// <summary>
-    /// The largest height and width of a decoded frame, in pixels. A video that states more is refused, so that a forged header
+    /// The largest height and width of a decoded frame, in pixels. A video that states more is refused, so that a
+    /// forged header
     /// cannot make the process allocate without bound.
     /// </summary>
     public const int MaxFrameSide = 16384;
@@ -16,7 +19,9 @@ public sealed record VideoLoadingOptions
     /// <summary>Frames in a clip, 1 to <see cref="MaxFrameCount"/>.</summary>
     public int FrameCount { get; init; } = 16;
 
-    /// <summary>Every how many frames of the video one is taken, 1 to 10,000. <see cref="FrameSampling.Uniform"/> ignores it.</summary>
+    /// <summary>
+    /// Every how many frames of the video one is taken, 1 to 10,000. <see cref="FrameSampling.Uniform"/> ignores it.
+    /// </summary>
     public int SamplingRate { get; init; } = 4;
 
     /// <summary>Which frames are taken.</summary>
@@ -30,7 +35,8 @@ public sealed record VideoLoadingOptions
 
     /// <summary>How frames are brought to <see cref="Size"/>.</summary>
     /// <remarks>
-    /// Frames that shrink are averaged over the area that each pixel covers (OpenCV's INTER_AREA), which does not alias; all others
+    /// Frames that shrink are averaged over the area that each pixel covers (OpenCV's INTER_AREA), which does not
+    /// alias; all others
     /// are interpolated linearly (INTER_LINEAR).
     /// </remarks>
     public FrameResize Resize { get; init; } = FrameResize.Squash;
@@ -42,7 +48,8 @@ public sealed record VideoLoadingOptions
     public bool ApplyRotation { get; init; } = true;
 
     /// <summary>Checks every value.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the clip would have 2 GiB of pixels or more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the clip would have 2 GiB of pixels or
+    /// more.</exception>
     public void Validate()
     {
         InRange(FrameCount, 1, MaxFrameCount, nameof(FrameCount));
@@ -54,13 +61,15 @@ public sealed record VideoLoadingOptions
         Known(OnError, nameof(OnError));
         if (3L * FrameCount * Size * Size > Array.MaxLength)
             throw new ArgumentOutOfRangeException(nameof(Size), Size,
-                $"A clip of {FrameCount} frames of {Size} x {Size} pixels has 2 GiB of pixels or more; use fewer or smaller frames.");
+                $"A clip of {FrameCount} frames of {Size} x {Size} pixels has 2 GiB of pixels or more; "
+                + "use fewer or smaller frames.");
     }
 
     private static void InRange(int value, int least, int most, string name)
     {
         if (value < least || value > most)
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be from {least} to {most}.");
+            throw new ArgumentOutOfRangeException(
+                name, value, $"{name} is {value}; it must be from {least} to {most}.");
     }
 
     private static void Known<T>(T value, string name) where T : struct, Enum

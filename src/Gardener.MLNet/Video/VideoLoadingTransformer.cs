@@ -5,14 +5,15 @@ using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(VideoLoadingTransformer), null, typeof(SignatureLoadModel), "Load video",
     VideoLoadingTransformer.LoaderSignature)]
-[assembly: LoadableClass(typeof(IRowMapper), typeof(VideoLoadingTransformer), null, typeof(SignatureLoadRowMapper), "Load video",
-    VideoLoadingTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(IRowMapper), typeof(VideoLoadingTransformer), null, typeof(SignatureLoadRowMapper),
+    "Load video", VideoLoadingTransformer.LoaderSignature)]
 
 namespace GardenerML.Video;
 
 /// <summary>The transformer of <see cref="VideoLoadingEstimator"/>.</summary>
 /// <remarks>
-/// A model file keeps the column names, the options and the folder as it was given: a relative folder is looked for from the current
+/// A model file keeps the column names, the options and the folder as it was given: a relative folder is looked for
+/// from the current
 /// directory of the process that loads the model. No video is opened before a clip is read, except that
 /// <see cref="VideoErrorHandling.Skip"/> has to read each one to know which rows to leave out.
 /// </remarks>
@@ -25,7 +26,11 @@ public sealed class VideoLoadingTransformer : ITransformer
     private readonly IHost _host;
 
     internal VideoLoadingTransformer(
-        IHostEnvironment env, string outputColumnName, string inputColumnName, string? folder, VideoLoadingOptions options)
+        IHostEnvironment env,
+        string outputColumnName,
+        string inputColumnName,
+        string? folder,
+        VideoLoadingOptions options)
     {
         _host = env.Register(nameof(VideoLoadingTransformer));
         OutputColumnName = outputColumnName;
@@ -88,15 +93,19 @@ public sealed class VideoLoadingTransformer : ITransformer
         return RowToRowMapperTransform.GetOutputSchema(inputSchema, Mapper(inputSchema));
     }
 
-    /// <summary>Adds the clip column. With <see cref="VideoErrorHandling.Skip"/>, rows whose video cannot be read are left out.</summary>
+    /// <summary>
+    /// Adds the clip column. With <see cref="VideoErrorHandling.Skip"/>, rows whose video cannot be read are left out.
+    /// </summary>
     /// <param name="input">Data with the input column.</param>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of another type.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         bool skips = Options.OnError == VideoErrorHandling.Skip;
-        var mapped = new RowToRowMapperTransform(_host, input, new VideoLoadingMapper(this, _host, input.Schema, strict: !skips), null);
+        var mapped = new RowToRowMapperTransform(_host, input, Mapped(input.Schema), Mapped);
         return skips ? new ReadableVideosView(_host, mapped, OutputColumnName) : mapped;
+
+        VideoLoadingMapper Mapped(DataViewSchema schema) => new(this, _host, schema, strict: !skips);
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)

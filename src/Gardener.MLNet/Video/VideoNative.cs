@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using OpenCvSharp;
 
 namespace GardenerML.Video;
@@ -10,7 +11,8 @@ internal static partial class VideoNative
     private static bool _ready;
 
     /// <summary>Loads OpenCV and its FFmpeg backend.</summary>
-    /// <exception cref="DllNotFoundException">The native part of OpenCvSharp, or a library that it needs, is not there.</exception>
+    /// <exception cref="DllNotFoundException">The native part of OpenCvSharp, or a library that it needs, is not
+    /// there.</exception>
     public static void Require()
     {
         if (Volatile.Read(ref _ready))
@@ -23,16 +25,17 @@ internal static partial class VideoNative
             {
                 Silence();
             }
-            catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException
-                or EntryPointNotFoundException)
+            catch (Exception e) when (e is TypeInitializationException or DllNotFoundException
+                or BadImageFormatException or EntryPointNotFoundException)
             {
-                throw new DllNotFoundException(Explain(e), e);
+                throw new DllNotFoundException(Explain(e.GetBaseException().Message), e);
             }
             _ready = true;
         }
     }
 
-    // FFmpeg and OpenCV write to the process's standard error, where it hides real messages. Faults come back as exceptions here,
+    // FFmpeg and OpenCV write to the process's standard error, where it hides real messages. Faults come back as
+    // exceptions here,
     // so both are silenced unless the user has set their variables.
     private static void Silence()
     {
@@ -74,17 +77,23 @@ internal static partial class VideoNative
     [LibraryImport("msvcrt", EntryPoint = "_putenv_s", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int PutVariableOld(string name, string value);
 
-    private static string Explain(Exception e)
+    /// <summary>Says what is missing, from what the loader said.</summary>
+    internal static string Explain(string loaderMessage)
     {
+        const string Subject = "The native part of OpenCvSharp, which decodes video, ";
+        // The library's own file is looked for in several folders; a library that it needs is named without one.
+        var needed = NeededLibrary().Match(loaderMessage);
+        if (needed.Success)
+            return $"{Subject}is there, but needs {needed.Groups[1].Value}, which this machine lacks. "
+                + "OpenCvSharp4.official.runtime.linux-x64 needs GTK 3 even where there is no screen: "
+                + "on Debian and Ubuntu, apt-get install libgtk-3-0.";
         string package = OperatingSystem.IsWindows() ? "OpenCvSharp4.runtime.win"
             : OperatingSystem.IsMacOS() ? "OpenCvSharp4.runtime.osx_arm64"
             : "OpenCvSharp4.official.runtime.linux-x64";
-        string detail = e.GetBaseException().Message;
-        return "The native part of OpenCvSharp, which decodes video, cannot be loaded. Add the package " + package
-            + " to the application (the slim and mini variants have no video decoder)."
-            + (OperatingSystem.IsLinux()
-                ? " It needs GTK 3 on the machine, even where there is no screen: on Debian and Ubuntu, apt-get install libgtk-3-0."
-                : "")
-            + " The loader said: " + detail;
+        return $"{Subject}cannot be loaded. Add the package {package} to the application "
+            + $"(the slim and mini variants have no video decoder). The loader said: {loaderMessage}";
     }
+
+    [GeneratedRegex(@"^(lib[^/\s:]+\.so[^/\s:]*): cannot open shared object file", RegexOptions.Multiline)]
+    private static partial Regex NeededLibrary();
 }

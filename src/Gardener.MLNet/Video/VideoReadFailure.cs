@@ -15,7 +15,9 @@ public enum VideoReadFailure
     /// <summary>The file has no content.</summary>
     Empty,
 
-    /// <summary>The content is not a video, has no video stream, or is in a format that the decoder does not know.</summary>
+    /// <summary>
+    /// The content is not a video, has no video stream, or is in a format that the decoder does not know.
+    /// </summary>
     NotAVideo,
 
     /// <summary>The file opens as a video, but no frame of it can be decoded.</summary>

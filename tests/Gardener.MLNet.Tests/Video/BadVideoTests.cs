@@ -63,7 +63,8 @@ public sealed class BadVideoTests : IDisposable
         BitConverter.TryWriteBytes(bytes.AsSpan(format + 8 + 4), 65_000);
         BitConverter.TryWriteBytes(bytes.AsSpan(format + 8 + 8), 65_000);
         var path = _made.Save("huge.avi", bytes);
-        // FFmpeg may believe the header, or the pictures in the stream: an error or the true frames, never an allocation of 12 GB.
+        // FFmpeg may believe the header, or the pictures in the stream: an error or the true frames, never an
+        // allocation of 12 GB.
         long before = Process.GetCurrentProcess().PeakWorkingSet64;
         try
         {
@@ -92,6 +93,18 @@ public sealed class BadVideoTests : IDisposable
         File.Copy(_made.Numbered(10), path);
         using var frames = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = 2, Size = 32 }).Read();
         CollectionAssert.AreEqual(new[] { 0, 4 }, VideoClipTests.Numbers(frames));
+    }
+
+    [TestMethod]
+    public void A_missing_native_library_is_named_with_what_to_install()
+    {
+        var needed = VideoNative.Explain("Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies.\n"
+            + "/app/OpenCvSharpExtern.so: cannot open shared object file: No such file or directory\n"
+            + "libgtk-3.so.0: cannot open shared object file: No such file or directory\n");
+        StringAssert.Contains(needed, "libgtk-3.so.0");
+        StringAssert.Contains(needed, "apt-get install libgtk-3-0");
+        var absent = VideoNative.Explain("/app/OpenCvSharpExtern.so: cannot open shared object file: No such file or directory\n");
+        StringAssert.Contains(absent, "Add the package OpenCvSharp4.");
     }
 
     [TestMethod]

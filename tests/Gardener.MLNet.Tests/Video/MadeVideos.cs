@@ -11,7 +11,9 @@ internal sealed class MadeVideos : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>Brightness of the frame with this number: 5 apart, so that compression cannot confuse neighbours.</summary>
+    /// <summary>
+    /// Brightness of the frame with this number: 5 apart, so that compression cannot confuse neighbours.
+    /// </summary>
     public static int Brightness(int frame) => 10 + 5 * frame;
 
     public string At(string name) => Path.Combine(Folder, name);
@@ -24,7 +26,9 @@ internal sealed class MadeVideos : IDisposable
     public string Coloured(byte red, byte green, byte blue, string name = "colour.avi") =>
         Write(name, 8, 64, 48, (_, mat) => mat.SetTo(new Scalar(blue, green, red)));
 
-    /// <summary>Still frames whose four corners are red (top left), green (top right), blue (bottom left) and white.</summary>
+    /// <summary>
+    /// Still frames whose four corners are red (top left), green (top right), blue (bottom left) and white.
+    /// </summary>
     public string Corners(string name, int width = 96, int height = 64) => Write(name, 8, width, height, (_, mat) =>
     {
         Fill(new Rect(0, 0, width / 2, height / 2), new Scalar(0, 0, 255));
@@ -38,13 +42,16 @@ internal sealed class MadeVideos : IDisposable
         }
     });
 
-    /// <summary>Copies an MP4 file with another matrix in its track header, as a phone that was held sideways writes it.</summary>
+    /// <summary>
+    /// Copies an MP4 file with another matrix in its track header, as a phone that was held sideways writes it.
+    /// </summary>
     public string Turned(string mp4, int degrees)
     {
         var bytes = File.ReadAllBytes(mp4);
         int track = bytes.AsSpan().IndexOf("tkhd"u8);
         Assert.IsGreaterThan(0, track, "The file has no track header.");
-        // Version 0: 4 bytes version and flags, 20 of times, id and duration, 16 of layer and volume, then nine 32-bit numbers.
+        // Version 0: 4 bytes version and flags, 20 of times, id and duration, 16 of layer and volume, then nine 32-bit
+        // numbers.
         var matrix = bytes.AsSpan(track + 4 + 4 + 20 + 16, 36);
         (int a, int b, int c, int d) = degrees switch
         {

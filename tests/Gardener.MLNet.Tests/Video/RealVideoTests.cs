@@ -15,15 +15,16 @@ public sealed class RealVideoTests
     {
         string[] paths =
         [
-            .. Directory.GetFiles(ReferenceData.OddClips(), "*.*", SearchOption.AllDirectories)
-                .Where(path => path.EndsWith(".mp4", StringComparison.Ordinal) || path.EndsWith(".avi", StringComparison.Ordinal)),
+            .. Directory.GetFiles(ReferenceData.OddClips(), "*.mp4", SearchOption.AllDirectories),
+            .. Directory.GetFiles(ReferenceData.OddClips(), "*.avi", SearchOption.AllDirectories)
+                .GroupBy(Path.GetDirectoryName).Select(folder => folder.Min()!),
             .. Directory.GetFiles(ReferenceData.RealUcf101(), "*_g08_c01.avi", SearchOption.AllDirectories),
         ];
         Assert.IsNotEmpty(paths);
         foreach (var path in paths)
         {
             var expected = Sequential(path, out var hashes);
-            foreach (var sampling in Enum.GetValues<FrameSampling>())
+            foreach (var sampling in new[] { FrameSampling.First, FrameSampling.Uniform })
             {
                 var options = new VideoLoadingOptions { Size = 64, Sampling = sampling };
                 using var frames = VideoClip.FromFile(path, options).Read();

@@ -196,7 +196,8 @@ public sealed class VideoClipTests : IDisposable
         }
     }
 
-    // Writes another number of frames into an AVI file's headers, and takes its index away so that nothing contradicts it.
+    // Writes another number of frames into an AVI file's headers, and takes its index away so that nothing contradicts
+    // it.
     private string Restate(string avi, int stated)
     {
         var bytes = File.ReadAllBytes(avi);
