@@ -40,7 +40,8 @@ internal static class MotionDatasetFiles
     public static void WriteLists(string folder, MotionDatasetOptions options)
     {
         var classes = Enum.GetValues<MotionClass>().Select(motion => $"{(int)motion + 1} {motion}");
-        var test = Clips(options).Where(c => c.Group <= options.TestGroups).Select(c => ClipPath(c.Motion, c.Group, c.Clip));
+        var test = Clips(options).Where(c => c.Group <= options.TestGroups)
+            .Select(c => ClipPath(c.Motion, c.Group, c.Clip));
         var train = Clips(options).Where(c => c.Group > options.TestGroups)
             .Select(c => $"{ClipPath(c.Motion, c.Group, c.Clip)} {(int)c.Motion + 1}");
 
@@ -51,7 +52,8 @@ internal static class MotionDatasetFiles
     }
 
     public static void WriteOptions(string folder, MotionDatasetOptions options) =>
-        File.WriteAllText(Path.Combine(folder, OptionsFile), JsonSerializer.Serialize(new Made(Version, options), Json));
+        File.WriteAllText(
+            Path.Combine(folder, OptionsFile), JsonSerializer.Serialize(new Made(Version, options), Json));
 
     /// <summary>Whether the folder holds the data set; false if it is absent or empty, an exception if it holds else.</summary>
     public static bool IsAlreadyIn(string folder, MotionDatasetOptions options)
@@ -69,9 +71,10 @@ internal static class MotionDatasetFiles
         var missing = Clips(options).Select(c => Path.Combine(VideoFolder, ClipPath(c.Motion, c.Group, c.Clip)))
             .Concat(from list in (string[])[ClassList, TrainList, TestList] select Path.Combine(ListFolder, list))
             .FirstOrDefault(path => !File.Exists(Path.Combine(folder, path)));
-        return missing is null
-            ? true
-            : throw new IOException($"The made action data set in '{folder}' lacks {missing}. Delete the folder to have it made again.");
+        if (missing is null)
+            return true;
+        throw new IOException(
+            $"The made action data set in '{folder}' lacks {missing}. Delete the folder to have it made again.");
     }
 
     private static Made? ReadOptions(string folder)

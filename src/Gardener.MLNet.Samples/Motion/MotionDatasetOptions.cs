@@ -51,7 +51,10 @@ public sealed record MotionDatasetOptions
         if (!(FrameRate > 0 && FrameRate <= 240))
             throw new ArgumentException($"{nameof(FrameRate)} is {FrameRate}; it must be above 0 and at most 240.");
         if (!Enum.IsDefined(Difficulty))
-            throw new ArgumentException($"{nameof(Difficulty)} is {Difficulty}; it must be one of {string.Join(", ", Enum.GetNames<MotionDifficulty>())}.");
+        {
+            var names = string.Join(", ", Enum.GetNames<MotionDifficulty>());
+            throw new ArgumentException($"{nameof(Difficulty)} is {Difficulty}; it must be one of {names}.");
+        }
     }
 
     private static void ThrowIfOutside(int value, int least, int most, string name)

@@ -9,7 +9,9 @@ public enum MotionDifficulty
     /// <summary>A bright object on a dark ground, both mildly textured: the contrast has the same sign everywhere.</summary>
     Consistent,
 
-    /// <summary>As <see cref="Consistent"/>, but about half of the clips are inverted: a dark object on a bright ground.</summary>
+    /// <summary>
+    /// As <see cref="Consistent"/>, but about half of the clips are inverted: a dark object on a bright ground.
+    /// </summary>
     Inverted,
 
     /// <summary>Object and ground of any two colours that differ, either may be the brighter, both mildly textured.</summary>

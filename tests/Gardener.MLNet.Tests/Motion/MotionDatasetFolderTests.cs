@@ -37,7 +37,8 @@ public sealed class MotionDatasetFolderTests
     {
         var first = Create(Folder, Tiny);
         Assert.IsFalse(first.IsReused);
-        var written = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).ToDictionary(p => p, File.GetLastWriteTimeUtc);
+        var written = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+            .ToDictionary(path => path, File.GetLastWriteTimeUtc);
 
         var shares = new Shares();
         Assert.IsTrue(MotionDataset.Create(Folder, Tiny with { Threads = 2 }, shares, TestContext.CancellationToken).IsReused);
@@ -79,7 +80,8 @@ public sealed class MotionDatasetFolderTests
     {
         Directory.CreateDirectory(Folder);
         File.WriteAllText(Path.Combine(Folder, "motion-dataset.json"), json);
-        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => Create(Folder, Tiny)).Message, "holds no made action data set");
+        var refused = Assert.ThrowsExactly<IOException>(() => Create(Folder, Tiny));
+        StringAssert.Contains(refused.Message, "holds no made action data set");
     }
 
     [TestMethod]
@@ -96,7 +98,8 @@ public sealed class MotionDatasetFolderTests
     {
         var made = Create(Folder, Tiny);
         File.Delete(Path.Combine(made.VideoFolder, "ZoomIn", "v_ZoomIn_g02_c01.avi"));
-        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => Create(Folder, Tiny)).Message, "v_ZoomIn_g02_c01.avi");
+        var refused = Assert.ThrowsExactly<IOException>(() => Create(Folder, Tiny));
+        StringAssert.Contains(refused.Message, "v_ZoomIn_g02_c01.avi");
     }
 
     [TestMethod]
@@ -113,7 +116,8 @@ public sealed class MotionDatasetFolderTests
     public void A_failure_leaves_nothing_behind_and_comes_as_it_was_thrown()
     {
         var shares = new Shares { Then = _ => throw new UnreachableException("the listener failed") };
-        var failure = Assert.ThrowsExactly<UnreachableException>(() => MotionDataset.Create(Folder, Tiny, shares, TestContext.CancellationToken));
+        var failure = Assert.ThrowsExactly<UnreachableException>(
+            () => MotionDataset.Create(Folder, Tiny, shares, TestContext.CancellationToken));
         Assert.AreEqual("the listener failed", failure.Message);
         Assert.IsEmpty(Directory.GetFileSystemEntries(_root));
     }
@@ -135,7 +139,9 @@ public sealed class MotionDatasetFolderTests
         Refused(new() { ImageSize = 65 }, "ImageSize is 65; it must be even.");
         Refused(new() { FrameCount = 1 }, "FrameCount is 1; it must be 2 to 10000.");
         Refused(new() { FrameRate = double.NaN }, "FrameRate is NaN; it must be above 0 and at most 240.");
-        Refused(new() { Difficulty = (MotionDifficulty)9 }, "Difficulty is 9; it must be one of Consistent, Inverted, AnyColour, Hard.");
+        Refused(
+            new() { Difficulty = (MotionDifficulty)9 },
+            "Difficulty is 9; it must be one of Consistent, Inverted, AnyColour, Hard.");
         Refused(new() { Threads = -1 }, "Threads is -1; it must be 0 to 1024.");
         Assert.ThrowsExactly<ArgumentException>(() => Create(" ", Tiny));
 

@@ -43,8 +43,10 @@ public sealed class MotionDatasetTests
     public void Lists_are_written_as_the_official_ones()
     {
         Assert.AreEqual("1 MoveDown\r\n2 MoveLeft\r\n", Text(_dataset.ClassListPath)[..24]);
-        StringAssert.StartsWith(Text(_dataset.TrainListPath), "MoveDown/v_MoveDown_g02_c01.avi 1\r\nMoveDown/v_MoveDown_g02_c02.avi 1\r\n");
-        StringAssert.StartsWith(Text(_dataset.TestListPath), "MoveDown/v_MoveDown_g01_c01.avi\r\nMoveDown/v_MoveDown_g01_c02.avi\r\n");
+        StringAssert.StartsWith(
+            Text(_dataset.TrainListPath), "MoveDown/v_MoveDown_g02_c01.avi 1\r\nMoveDown/v_MoveDown_g02_c02.avi 1\r\n");
+        StringAssert.StartsWith(
+            Text(_dataset.TestListPath), "MoveDown/v_MoveDown_g01_c01.avi\r\nMoveDown/v_MoveDown_g01_c02.avi\r\n");
         StringAssert.EndsWith(Text(_dataset.TrainListPath), "ZoomOut/v_ZoomOut_g04_c03.avi 8\r\n");
     }
 
@@ -95,7 +97,8 @@ public sealed class MotionDatasetTests
             {
                 var path = _dataset.ClipPath(motion, group, 1);
                 var clip = MotionFiles.Decode(path);
-                var frames = Enumerable.Range(0, Small.FrameCount).Select(t => MotionMeasures.Luminance(clip, Small.ImageSize, t)).ToArray();
+                var frames = Enumerable.Range(0, Small.FrameCount)
+                    .Select(t => MotionMeasures.Luminance(clip, Small.ImageSize, t)).ToArray();
                 Assert.AreEqual(motion, Measured(frames), path);
             }
         }
@@ -104,7 +107,8 @@ public sealed class MotionDatasetTests
     [TestMethod]
     public void Files_state_size_and_frame_rate()
     {
-        using var video = new VideoCapture(Path.Combine(_dataset.VideoFolder, Lines(_dataset.TestListPath)[0]), VideoCaptureAPIs.FFMPEG);
+        var path = Path.Combine(_dataset.VideoFolder, Lines(_dataset.TestListPath)[0]);
+        using var video = new VideoCapture(path, VideoCaptureAPIs.FFMPEG);
         Assert.AreEqual((64, 64, 16, 25.0), (video.FrameWidth, video.FrameHeight, video.FrameCount, video.Fps));
     }
 

@@ -54,7 +54,9 @@ internal static class MotionMeasures
         return Median(areas.Zip(areas.Skip(1), (before, after) => after / before));
     }
 
-    /// <summary>Median turn from frame to frame in degrees, clockwise: the best match of brightness on rings about the centroid.</summary>
+    /// <summary>
+    /// Median turn from frame to frame in degrees, clockwise: the best match of brightness on rings about the centroid.
+    /// </summary>
     public static double Turn(IReadOnlyList<float[]> frames, int size)
     {
         const int Most = 17;
