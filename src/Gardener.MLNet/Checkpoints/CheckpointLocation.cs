@@ -73,7 +73,10 @@ internal sealed record CheckpointLocation(
     {
         if (path.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
             return (ShardedSafetensors.Open(path), CheckpointFormat.Safetensors);
-        return (SafetensorsFile.Open(path), CheckpointFormat.Safetensors);
+        var source = ByteSource.Map(path);
+        return PyTorchFile.IsLikely(source)
+            ? (PyTorchFile.Open(source, path), CheckpointFormat.PyTorch)
+            : (SafetensorsFile.Open(source, path), CheckpointFormat.Safetensors);
     }
 
     private static ConfigurationFile? OwnConfiguration(TensorFile tensors) =>

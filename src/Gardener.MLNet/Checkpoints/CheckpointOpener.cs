@@ -50,6 +50,8 @@ internal sealed class CheckpointOpener
             _notes.Add(message);
         }
         CheckPositionTables(configuration, check.Used);
+        if (_location.Tensors is PyTorchFile { OtherEntries: { Count: > 0 } others })
+            _notes.Add($"Beside the state dict the file holds {string.Join(", ", others.Take(10))}; not used.");
         return new VideoMaeCheckpoint(_location.Tensors)
         {
             Source = _source,

@@ -67,7 +67,7 @@ public sealed class SafetensorsFile : TensorFile
             _source.Dispose();
     }
 
-    private static SafetensorsFile Open(ByteSource source, string path)
+    internal static SafetensorsFile Open(ByteSource source, string path)
     {
         try
         {
