@@ -38,7 +38,7 @@ internal sealed class CheckpointOpener
     {
         var tensors = _contents.Tensors;
         var kind = tensors.ContainsKey("head.weight") || tensors.ContainsKey("head.bias") ? CheckpointKind.Classifier
-            : tensors.Keys.Any(name => KeyMap.IsDecoder(name) && !name.StartsWith("encoder.norm.", StringComparison.Ordinal)) ? CheckpointKind.Pretraining
+            : tensors.Keys.Any(KeyMap.IsPretraining) ? CheckpointKind.Pretraining
             : CheckpointKind.Encoder;
         UseEncoderNorm();
         var (configuration, labels) = FindConfiguration(kind);
@@ -116,7 +116,7 @@ internal sealed class CheckpointOpener
         {
             configuration.Validate();
         }
-        catch (ArgumentException error) when (_options == new VideoMaeCheckpointOptions { Strict = _options.Strict })
+        catch (ArgumentException error) when (!_options.DescribesModel)
         {
             throw new CheckpointException(_source, error.Message, error);
         }

@@ -77,6 +77,28 @@ internal sealed class CompletenessCheck
         }
     }
 
+    /// <summary>What is wrong with tensors that are to be written.</summary>
+    public static List<string> Compare(
+        IReadOnlyDictionary<string, IReadOnlyList<long>> shapes, VideoMaeConfiguration configuration, CheckpointKind kind)
+    {
+        var faults = new List<string>();
+        var left = shapes.Keys.ToHashSet();
+        foreach (var (name, shape, required) in Expected(configuration, kind))
+        {
+            if (!left.Remove(name))
+            {
+                if (required)
+                    faults.Add($"{name} is missing");
+            }
+            else if (!shapes[name].SequenceEqual(shape))
+            {
+                faults.Add($"{name} is {TensorTypes.Format(shapes[name])}, expected {TensorTypes.Format(shape)}");
+            }
+        }
+        faults.AddRange(left.Where(name => !KeyMap.IsDecoder(name)).Select(name => $"{name} is unknown"));
+        return faults;
+    }
+
     private static string StoredNames(LogicalTensor tensor) => string.Join("+", tensor.Parts.Select(part => part.Name));
 
     private static IEnumerable<(string Name, long[] Shape, bool Required)> Expected(VideoMaeConfiguration configuration, CheckpointKind kind)

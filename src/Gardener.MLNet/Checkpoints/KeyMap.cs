@@ -73,6 +73,9 @@ internal static class KeyMap
         || logical.StartsWith("encoder.norm.", StringComparison.Ordinal)
         || logical is "encoder_to_decoder.weight" or "mask_token";
 
+    /// <summary>Whether only a checkpoint of pretraining has this logical tensor; the encoder's final norm may be anywhere.</summary>
+    public static bool IsPretraining(string logical) => IsDecoder(logical) && !logical.StartsWith("encoder.norm.", StringComparison.Ordinal);
+
     private static bool IsHuggingFaceOnly(string name) =>
         name.StartsWith("embeddings.", StringComparison.Ordinal)
         || name.StartsWith("classifier.", StringComparison.Ordinal)

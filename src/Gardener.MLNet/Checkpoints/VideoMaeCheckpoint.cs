@@ -10,7 +10,7 @@ namespace GardenerML.Checkpoints;
 /// <remarks>
 /// Known are Hugging Face folders (config.json with model.safetensors, also sharded, or pytorch_model.bin), single safetensors
 /// and PyTorch files with MCG-NJU's, VideoMAE v2's or Hugging Face's tensor names, for classification or pretraining, and what
-/// this library writes. Where a single file is named, a config.json beside it is used for what shapes
+/// <see cref="VideoMaeCheckpointWriter"/> writes. Where a single file is named, a config.json beside it is used for what shapes
 /// do not tell (heads, frames, image size, class names), provided that it agrees with the shapes.
 /// </remarks>
 public sealed class VideoMaeCheckpoint : IDisposable
@@ -73,8 +73,11 @@ public sealed class VideoMaeCheckpoint : IDisposable
     /// <summary>Outputs of the stored classification head; 0 if there is none.</summary>
     public int ClassCount => Configuration.ClassCount;
 
-    /// <summary>Opens a checkpoint.</summary>
-    /// <param name="pathOrId">A folder or a file.</param>
+    /// <summary>
+    /// Opens a checkpoint. A text that is no existing path but has the form of a Hugging Face id (owner/name) is looked up in the
+    /// local cache, and downloaded only if it is not there.
+    /// </summary>
+    /// <param name="pathOrId">A folder, a file, or an id such as <c>MCG-NJU/videomae-base</c>.</param>
     /// <param name="options">What the checkpoint does not tell, and how strict to be.</param>
     /// <exception cref="CheckpointException">The checkpoint is damaged, incomplete or of an unknown kind.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model.</exception>
@@ -86,7 +89,12 @@ public sealed class VideoMaeCheckpoint : IDisposable
             return CheckpointOpener.Open(CheckpointLocation.OpenFile(pathOrId), pathOrId, options);
         if (Directory.Exists(pathOrId))
             return CheckpointOpener.Open(CheckpointLocation.OpenFolder(pathOrId), pathOrId, options);
-        throw new CheckpointException(pathOrId, "There is no such file or folder.");
+        if (!HuggingFaceHub.IsId(pathOrId))
+            throw new CheckpointException(pathOrId, "There is no such file or folder, and it is not the id of a Hugging Face model (owner/name) either.");
+        // The Hub's code never returns to the caller's context, so waiting cannot block it.
+        var folder = HuggingFaceHub.GetModelFolderAsync(pathOrId, options.HuggingFace, options.Progress, options.CancellationToken)
+            .GetAwaiter().GetResult();
+        return CheckpointOpener.Open(CheckpointLocation.OpenFolder(folder), pathOrId, options);
     }
 
     /// <summary>

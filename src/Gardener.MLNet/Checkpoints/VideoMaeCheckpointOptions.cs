@@ -35,4 +35,17 @@ public sealed record VideoMaeCheckpointOptions
     /// <see cref="VideoMaeCheckpoint.Missing"/> and <see cref="VideoMaeCheckpoint.Unused"/>.
     /// </summary>
     public bool Strict { get; init; } = true;
+
+    /// <summary>Server and cache for ids of the Hugging Face Hub; those of the environment if null.</summary>
+    public HuggingFaceSettings? HuggingFace { get; init; }
+
+    /// <summary>Told about downloads.</summary>
+    public IProgress<DownloadProgress>? Progress { get; init; }
+
+    /// <summary>Stops a download.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Whether one of the values is given that describe the model.</summary>
+    internal bool DescribesModel =>
+        HeadCount is not null || FrameCount is not null || ImageSize is not null || LayerNormEpsilon is not null || FinalNormEpsilon is not null;
 }
