@@ -1,23 +1,37 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace GardenerML.Pruning;
 
 /// <summary>
-/// Counts how many weights fall on each fp16 number, indexed by the number's 16 bits. One thread's counter; the counts are
-/// handed over with <see cref="MoveTo"/>.
+/// Counts how many weights fall on each fp16 number, indexed by the number's 16 bits. Each thread has a counter, and hands its
+/// counts over when it turns to another block.
 /// </summary>
 internal sealed class HalfGridCounter
 {
     public const int Bins = 1 << 16;
-    private const int PositiveInfinity = 0x7C00;
+    private const int Infinity = 0x7C00;
     private const int NegativeZero = 0x8000;
 
     // Neighbouring weights are counted in different tables: repeated values need not wait for one another's store.
     private readonly uint[] _counts = new uint[2 * Bins];
+    private long[]? _target;
+    private long _pending;
 
-    public void Count(ReadOnlySpan<ushort> halfBits)
+    /// <summary>Whether counts hold a NaN, an infinity, or a weight that fp16 cannot tell from infinity.</summary>
+    public static bool HoldsInfinity(long[] counts) =>
+        TensorPrimitives.Sum<long>(counts.AsSpan(Infinity..NegativeZero)) + TensorPrimitives.Sum<long>(counts.AsSpan(NegativeZero + Infinity)) > 0;
+
+    /// <summary>Counts weights for a block, whose counts are in the target after <see cref="Flush"/>.</summary>
+    public void Count(ReadOnlySpan<ushort> halfBits, long[] target)
     {
+        if (target != _target || _pending > int.MaxValue)
+            Flush();
+        _target = target;
+        _pending += halfBits.Length;
+
         ref var even = ref MemoryMarshal.GetArrayDataReference(_counts);
         ref var odd = ref Unsafe.Add(ref even, Bins);
         var groups = MemoryMarshal.Cast<ushort, ulong>(halfBits);
@@ -32,19 +46,31 @@ internal sealed class HalfGridCounter
             _counts[one]++;
     }
 
-    /// <summary>Adds the counts to others and starts again at zero. Minus zero is counted as zero.</summary>
-    /// <returns>Whether a NaN, an infinity, or a weight that fp16 cannot tell from infinity, was counted.</returns>
-    public bool MoveTo(Span<long> totals)
+    /// <summary>Adds the counts to the target and starts again at zero; minus zero is counted as zero.</summary>
+    public void Flush()
     {
-        _counts[0] += _counts[NegativeZero];
-        _counts[Bins] += _counts[Bins + NegativeZero];
-        _counts[NegativeZero] = _counts[Bins + NegativeZero] = 0;
-        uint beyond = 0;
-        for (var i = PositiveInfinity; i < NegativeZero; i++)
-            beyond += _counts[i] + _counts[Bins + i] + _counts[NegativeZero + i] + _counts[Bins + NegativeZero + i];
-        for (var i = 0; i < totals.Length; i++)
-            totals[i] += _counts[i] + (long)_counts[Bins + i];
+        if (_target is null)
+            return;
+        lock (_target)
+        {
+            var even = MemoryMarshal.Cast<uint, Vector<uint>>(_counts.AsSpan(0, Bins));
+            var odd = MemoryMarshal.Cast<uint, Vector<uint>>(_counts.AsSpan(Bins, Bins));
+            var totals = MemoryMarshal.Cast<long, Vector<ulong>>(_target.AsSpan());
+            for (var i = 0; i < even.Length; i++)
+            {
+                // Most of fp16's range is empty, whatever the weights.
+                var sum = even[i] + odd[i];
+                if (sum == Vector<uint>.Zero)
+                    continue;
+                Vector.Widen(sum, out var lower, out var upper);
+                totals[2 * i] += lower;
+                totals[(2 * i) + 1] += upper;
+            }
+            _target[0] += _target[NegativeZero];
+            _target[NegativeZero] = 0;
+        }
         Array.Clear(_counts);
-        return beyond > 0;
+        _pending = 0;
+        _target = null;
     }
 }

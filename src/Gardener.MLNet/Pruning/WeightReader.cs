@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using GardenerML.Checkpoints;
@@ -21,11 +22,15 @@ internal static class WeightReader
     {
         if (tensor.Type == TensorType.Float16)
             return Elements<ushort>(tensor, start, target.Length);
-        var halves = MemoryMarshal.Cast<ushort, Half>(target);
         if (tensor.Type == TensorType.Float64)
-            TensorPrimitives.ConvertTruncating(Elements<double>(tensor, start, target.Length), halves);
+        {
+            TensorPrimitives.ConvertTruncating(
+                Elements<double>(tensor, start, target.Length), MemoryMarshal.Cast<ushort, Half>(target));
+        }
         else
-            TensorPrimitives.ConvertToHalf(Floats(tensor, start, scratch[..target.Length]), halves);
+        {
+            HalfGrid.Round(Floats(tensor, start, scratch[..target.Length]), target);
+        }
         return target;
     }
 
@@ -40,13 +45,26 @@ internal static class WeightReader
                 TensorPrimitives.ConvertToSingle(Elements<Half>(tensor, start, target.Length), target);
                 return target;
             case TensorType.BFloat16:
-                var bits = MemoryMarshal.Cast<float, uint>(target);
-                TensorPrimitives.ConvertTruncating(Elements<ushort>(tensor, start, target.Length), bits);
-                TensorPrimitives.ShiftLeft<uint>(bits, 16, bits);
+                WidenBrainFloats(Elements<ushort>(tensor, start, target.Length), MemoryMarshal.Cast<float, uint>(target));
                 return target;
             default:
                 throw new NotSupportedException($"Tensor '{tensor.Name}' holds {tensor.Type}; weights are floating-point numbers.");
         }
+    }
+
+    /// <summary>A bf16 number is the upper half of an fp32 number.</summary>
+    private static void WidenBrainFloats(ReadOnlySpan<ushort> upper, Span<uint> bits)
+    {
+        var narrow = MemoryMarshal.Cast<ushort, Vector<ushort>>(upper);
+        var wide = MemoryMarshal.Cast<uint, Vector<uint>>(bits);
+        for (var i = 0; i < narrow.Length; i++)
+        {
+            Vector.Widen(narrow[i], out var first, out var second);
+            wide[2 * i] = first << 16;
+            wide[(2 * i) + 1] = second << 16;
+        }
+        for (var i = narrow.Length * Vector<ushort>.Count; i < upper.Length; i++)
+            bits[i] = (uint)upper[i] << 16;
     }
 
     private static ReadOnlySpan<T> Elements<T>(StoredTensor tensor, long start, int count)

@@ -39,58 +39,51 @@ internal sealed class WeightScan
     /// <exception cref="InvalidDataException">A weight is not a finite number.</exception>
     public (long[][]? HalfCounts, MomentSums[]? Moments) Run(bool halfGrid, bool moments, bool valueEntropy)
     {
-        var counts = halfGrid ? PerBlock(() => new long[HalfGridCounter.Bins]) : null;
-        var sums = moments ? new MomentSums[_segments.Count] : null;
-        var faults = new string?[_segments.Count];
-        ForEach(() => new Scratch(), (segment, index, scratch) =>
+        var counts = halfGrid ? _blocks.Select(_ => new long[HalfGridCounter.Bins]).ToArray() : null;
+        var sums = new MomentSums[_segments.Count];
+        ForEachSegment((segment, index, scratch) => ForEachChunk(segment, (start, length) =>
         {
-            var suspicious = false;
-            for (var done = 0; done < segment.Length; done += ChunkLength)
-            {
-                var (start, length) = (segment.Start + done, Math.Min(ChunkLength, segment.Length - done));
-                if (counts is not null)
-                    scratch.HalfGrid.Count(WeightReader.HalfBits(segment.Tensor, start, scratch.Bits.AsSpan(0, length), scratch.Floats));
-                if (sums is not null)
-                {
-                    var chunk = WeightReader.Doubles(segment.Tensor, start, scratch.Doubles.AsSpan(0, length), scratch.Floats);
-                    var chunkSums = MomentSums.Of(chunk, valueEntropy);
-                    suspicious |= !chunkSums.IsFinite;
-                    sums[index] = MomentSums.Merge(sums[index], chunkSums);
-                }
-            }
             if (counts is not null)
             {
-                lock (counts[segment.Block])
-                    suspicious |= scratch.HalfGrid.MoveTo(counts[segment.Block]);
+                var bits = WeightReader.HalfBits(segment.Tensor, start, scratch.Bits.AsSpan(0, length), scratch.Floats);
+                scratch.HalfGrid.Count(bits, counts[segment.Block]);
             }
-            if (suspicious)
-                faults[index] = FindNonFinite(segment);
-        });
-        if (Array.Find(faults, fault => fault is not null) is { } first)
-            throw new InvalidDataException(first);
-        return (counts, sums is null ? null : MergeInOrder(sums));
+            if (moments)
+            {
+                var chunk = WeightReader.Doubles(segment.Tensor, start, scratch.Doubles.AsSpan(0, length), scratch.Floats);
+                sums[index] = MomentSums.Merge(sums[index], MomentSums.Of(chunk, valueEntropy));
+            }
+        }));
+        var merged = new MomentSums[_blocks.Count];
+        for (var i = 0; i < sums.Length; i++)
+            merged[_segments[i].Block] = MomentSums.Merge(merged[_segments[i].Block], sums[i]);
+        for (var block = 0; block < _blocks.Count; block++)
+        {
+            if (!merged[block].IsFinite || (counts is not null && HalfGridCounter.HoldsInfinity(counts[block])))
+                ThrowIfNotFinite(block);
+        }
+        return (counts, moments ? merged : null);
     }
 
-    /// <summary>Counts the weights of each block in equal bins; the layout says which bins a block has.</summary>
-    public long[][][] CountBins(Func<int, UniformBins[]> layout)
+    /// <summary>Counts the weights of each block in equal bins, of which a block may have several sets.</summary>
+    public long[][][] CountBins(Func<int, UniformBins[]> binsOfBlock)
     {
-        var bins = Enumerable.Range(0, _blocks.Count).Select(layout).ToArray();
-        var counts = Array.ConvertAll(bins, blockBins => Array.ConvertAll(blockBins, one => new long[one.Count]));
-        ForEach(() => new Scratch(), (segment, _, scratch) =>
+        var bins = Enumerable.Range(0, _blocks.Count).Select(binsOfBlock).ToArray();
+        var counts = Array.ConvertAll(bins, sets => Array.ConvertAll(sets, set => new long[set.Count]));
+        ForEachSegment((segment, _, scratch) =>
         {
-            var local = Array.ConvertAll(bins[segment.Block], one => new long[one.Count]);
-            for (var done = 0; done < segment.Length; done += ChunkLength)
+            var sets = bins[segment.Block];
+            var local = Array.ConvertAll(sets, set => new long[set.Count]);
+            ForEachChunk(segment, (start, length) =>
             {
-                var length = Math.Min(ChunkLength, segment.Length - done);
-                var chunk = WeightReader.Doubles(segment.Tensor, segment.Start + done, scratch.Doubles.AsSpan(0, length), scratch.Floats);
-                for (var i = 0; i < local.Length; i++)
-                    bins[segment.Block][i].Add(chunk, local[i]);
-            }
-            var totals = counts[segment.Block];
-            lock (totals)
+                var chunk = WeightReader.Doubles(segment.Tensor, start, scratch.Doubles.AsSpan(0, length), scratch.Floats);
+                for (var i = 0; i < sets.Length; i++)
+                    sets[i].Add(chunk, local[i]);
+            });
+            lock (counts[segment.Block])
             {
                 for (var i = 0; i < local.Length; i++)
-                    TensorPrimitives.Add<long>(totals[i], local[i], totals[i]);
+                    TensorPrimitives.Add<long>(counts[segment.Block][i], local[i], counts[segment.Block][i]);
             }
         });
         return counts;
@@ -104,12 +97,23 @@ internal sealed class WeightScan
         return results;
     }
 
-    private void ForEach(Func<Scratch> makeScratch, Action<Segment, int, Scratch> body) => Unwrapped(() =>
-        Parallel.For(0, _segments.Count, _parallel, makeScratch, (index, _, scratch) =>
+    private void ForEachSegment(Action<Segment, int, Scratch> action) => Unwrapped(() => Parallel.For(
+        0,
+        _segments.Count,
+        _parallel,
+        () => new Scratch(),
+        (index, _, scratch) =>
         {
-            body(_segments[index], index, scratch);
+            action(_segments[index], index, scratch);
             return scratch;
-        }, _ => { }));
+        },
+        scratch => scratch.HalfGrid.Flush()));
+
+    private static void ForEachChunk(Segment segment, Action<long, int> action)
+    {
+        for (var done = 0; done < segment.Length; done += ChunkLength)
+            action(segment.Start + done, Math.Min(ChunkLength, segment.Length - done));
+    }
 
     private static void Unwrapped(Action action)
     {
@@ -123,48 +127,38 @@ internal sealed class WeightScan
         }
     }
 
-    private T[] PerBlock<T>(Func<T> make) => Enumerable.Range(0, _blocks.Count).Select(_ => make()).ToArray();
-
-    private MomentSums[] MergeInOrder(MomentSums[] sums)
+    private void ThrowIfNotFinite(int block)
     {
-        var result = new MomentSums[_blocks.Count];
-        for (var i = 0; i < sums.Length; i++)
-            result[_segments[i].Block] = MomentSums.Merge(result[_segments[i].Block], sums[i]);
-        return result;
-    }
-
-    private static string? FindNonFinite(Segment segment)
-    {
-        var (doubles, floats) = (new double[ChunkLength], new float[ChunkLength]);
-        for (var done = 0; done < segment.Length; done += ChunkLength)
+        var scratch = new Scratch();
+        foreach (var segment in _segments.Where(segment => segment.Block == block))
         {
-            var length = Math.Min(ChunkLength, segment.Length - done);
-            var chunk = WeightReader.Doubles(segment.Tensor, segment.Start + done, doubles.AsSpan(0, length), floats);
-            for (var i = 0; i < length; i++)
+            ForEachChunk(segment, (start, length) =>
             {
-                if (!double.IsFinite(chunk[i]))
+                var chunk = WeightReader.Doubles(segment.Tensor, start, scratch.Doubles.AsSpan(0, length), scratch.Floats);
+                for (var i = 0; i < length; i++)
                 {
-                    return $"Block {segment.Block}: tensor '{segment.Tensor.Name}' holds {chunk[i]} at element {segment.Start + done + i}; "
-                        + "weights must be finite numbers. The checkpoint is damaged or its training diverged.";
+                    if (!double.IsFinite(chunk[i]))
+                    {
+                        throw new InvalidDataException(
+                            $"Block {block}: tensor '{segment.Tensor.Name}' holds {chunk[i]} at element {start + i}; weights must be "
+                            + "finite numbers. The checkpoint is damaged or its training diverged.");
+                    }
                 }
-            }
+            });
         }
-        return null;
     }
 
     private sealed record Segment(int Block, StoredTensor Tensor, long Start, int Length);
 
+    /// <summary>What a thread needs.</summary>
     private sealed class Scratch
     {
-        private HalfGridCounter? _halfGrid;
-        private double[]? _doubles;
-
-        public HalfGridCounter HalfGrid => _halfGrid ??= new();
+        public HalfGridCounter HalfGrid { get; } = new();
 
         public ushort[] Bits { get; } = new ushort[ChunkLength];
 
         public float[] Floats { get; } = new float[ChunkLength];
 
-        public double[] Doubles => _doubles ??= new double[ChunkLength];
+        public double[] Doubles { get; } = new double[ChunkLength];
     }
 }

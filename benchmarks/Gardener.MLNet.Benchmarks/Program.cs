@@ -1,0 +1,8 @@
+using BenchmarkDotNet.Running;
+using GardenerML.Benchmarks;
+
+// `-- table` prints one table of ratios from one run; anything else goes to BenchmarkDotNet (try `-- --list flat`).
+if (args is ["table", ..])
+    WeightStatisticsTable.Print();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(WeightStatisticsBenchmark).Assembly).Run(args);
