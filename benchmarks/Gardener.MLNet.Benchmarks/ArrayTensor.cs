@@ -4,7 +4,7 @@ using GardenerML.Checkpoints;
 namespace GardenerML.Benchmarks;
 
 /// <summary>Weights in memory.</summary>
-internal sealed class ArrayTensor<T>(TensorType type, T[] values) : StoredTensor("weights", type, [values.Length])
+internal sealed class ArrayTensor<T>(TensorType type, T[] values) : StoredTensor("weights", type, type.ToString(), [values.Length])
     where T : unmanaged
 {
     public T[] Values => values;

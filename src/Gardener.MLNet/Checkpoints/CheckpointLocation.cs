@@ -36,6 +36,8 @@ internal sealed record CheckpointLocation(
     /// <summary>Opens one file.</summary>
     public static CheckpointLocation OpenFile(string path)
     {
+        if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            return ModelZip.Open(path);
         var (tensors, format) = OpenTensors(path);
         try
         {
