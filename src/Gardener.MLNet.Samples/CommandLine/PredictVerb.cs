@@ -56,7 +56,8 @@ internal static class PredictVerb
             run.Cancellation.ThrowIfCancellationRequested();
             predictions.Add(Predict(engine, names, file, run.Arguments.GetValue(Top)));
         }
-        Show(run.Console, predictions);
+        if (!run.Json)
+            Show(run.Console, predictions);
         return new VerbResult(predictions, predictions.Exists(p => p.Error is not null) ? Cli.Failed : Cli.Done);
     }
 

@@ -104,7 +104,7 @@ internal sealed class QuickstartVerb
         {
             var task = progress.AddTask("Making videos", maxValue: 1);
             MotionDataset.Create(
-                folder, new MotionDatasetOptions { Seed = seed, ClipsPerGroup = 12 }, new ImmediateProgress<double>(done => task.Value = done), run.Cancellation);
+                folder, new MotionDatasetOptions { Seed = seed, ClipsPerGroup = 24 }, new ImmediateProgress<double>(done => task.Value = done), run.Cancellation);
         });
         return folder;
     }

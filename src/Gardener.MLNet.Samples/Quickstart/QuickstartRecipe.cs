@@ -17,11 +17,11 @@ internal sealed record QuickstartRecipe(VideoLoadingOptions Loading, VideoClassi
         new VideoClassifierOptions
         {
             NewModel = new VideoMaeConfiguration { PatchSize = 8, Width = 96, BlockCount = 6, HeadCount = 3, MlpWidth = 384 },
-            Epochs = 16,
+            Epochs = 8,
             BatchSize = 32,
             LearningRate = 2e-3,
         },
-        PrunedEpochs: 4);
+        PrunedEpochs: 2);
 
     /// <summary>A folder of real videos, no checkpoint: a small model from random weights.</summary>
     public static QuickstartRecipe RealVideos { get; } = new(
