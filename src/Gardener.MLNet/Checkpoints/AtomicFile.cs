@@ -3,7 +3,9 @@ namespace GardenerML.Checkpoints;
 /// <summary>Files that appear whole or not at all.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes beside the target under a temporary name, flushes to the disk, and renames over the target.</summary>
+    /// <summary>
+    /// Writes beside the target under a temporary name, flushes to the disk, and renames over the target.
+    /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
         var full = Path.GetFullPath(path);

@@ -13,7 +13,8 @@ internal static class AtomicFolder
         if (File.Exists(full))
             throw new IOException($"{full} is a file; a folder is to be written there.");
         if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any() && !mayReplace(full))
-            throw new IOException($"The folder {full} is not empty and holds no VideoMAE checkpoint; it is left as it is.");
+            throw new IOException(
+                $"The folder {full} is not empty and holds no VideoMAE checkpoint; it is left as it is.");
         var suffix = Guid.NewGuid().ToString("N");
         var temporary = $"{full}.{suffix}.tmp";
         try

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace GardenerML.Checkpoints;
 
-/// <summary>Bytes at a fixed place in memory: a mapped file of any length, native memory filled from a stream, or pinned memory.</summary>
+/// <summary>
+/// Bytes at a fixed place in memory: a mapped file of any length, native memory filled from a stream, or pinned memory.
+/// </summary>
 internal sealed unsafe class ByteSource : IDisposable
 {
     private readonly Action _release;

@@ -1,6 +1,8 @@
 namespace GardenerML.Checkpoints;
 
-/// <summary>The tensors of a file sorted by logical name, before anything is known about the model's geometry.</summary>
+/// <summary>
+/// The tensors of a file sorted by logical name, before anything is known about the model's geometry.
+/// </summary>
 internal sealed class CheckpointContents
 {
     private static readonly string[] Letters = ["q", "k", "v"];
@@ -36,7 +38,8 @@ internal sealed class CheckpointContents
 
     /// <summary>Whether any block of the encoder has a tensor of this name.</summary>
     public bool AnyBlockHas(string suffix) =>
-        Tensors.Keys.Any(name => name.StartsWith("blocks.", StringComparison.Ordinal) && name.EndsWith(suffix, StringComparison.Ordinal));
+        Tensors.Keys.Any(name =>
+            name.StartsWith("blocks.", StringComparison.Ordinal) && name.EndsWith(suffix, StringComparison.Ordinal));
 
     public static CheckpointContents Sort(IEnumerable<StoredTensor> stored)
     {
@@ -78,7 +81,9 @@ internal sealed class CheckpointContents
                 return;
             }
             var first = parts[0];
-            if (parts.Values.Any(part => part.Type != first.Type || part.Shape.Count < 1 || !part.Shape.Skip(1).SequenceEqual(first.Shape.Skip(1))))
+            if (parts.Values.Any(part => part.Type != first.Type
+                || part.Shape.Count < 1
+                || !part.Shape.Skip(1).SequenceEqual(first.Shape.Skip(1))))
             {
                 Faults.Add($"{name}: the parts differ in type or shape: {string.Join("; ", parts.Values)}");
                 return;
@@ -97,7 +102,9 @@ internal sealed class CheckpointContents
             var whole = tensor.Parts[0];
             if (whole.Shape.Count != 1 || whole.Shape[0] % 3 != 0)
             {
-                Faults.Add($"{whole.Name}: shape {TensorTypes.Format(whole.Shape)}; expected query, key and value biases in one vector");
+                Faults.Add(
+                    $"{whole.Name}: shape {TensorTypes.Format(whole.Shape)}; expected query, key and value biases " +
+                        "in one vector");
                 continue;
             }
             var width = whole.Shape[0] / 3;

@@ -1,6 +1,8 @@
 namespace GardenerML.Checkpoints;
 
-/// <summary>A checkpoint cannot be used: the file is damaged, of an unknown format, or does not hold what it should.</summary>
+/// <summary>
+/// A checkpoint cannot be used: the file is damaged, of an unknown format, or does not hold what it should.
+/// </summary>
 public sealed class CheckpointException : IOException
 {
     /// <summary>Makes the exception.</summary>

@@ -9,9 +9,14 @@ public enum CheckpointLayout
     /// </summary>
     HuggingFace,
 
-    /// <summary>As <see cref="HuggingFace"/>, with the attention biases named query.bias and value.bias as transformers 5 wants them.</summary>
+    /// <summary>
+    /// As <see cref="HuggingFace"/>, with the attention biases named query.bias and value.bias as transformers 5 wants
+    /// them.
+    /// </summary>
     HuggingFaceV5,
 
-    /// <summary>One safetensors file with MCG-NJU's names, those of its .pth files; the configuration is in the file's metadata.</summary>
+    /// <summary>
+    /// One safetensors file with MCG-NJU's names, those of its .pth files; the configuration is in the file's metadata.
+    /// </summary>
     SingleFile,
 }

@@ -25,9 +25,11 @@ internal sealed record CheckpointLocation(
     public static CheckpointLocation OpenFolder(string folder)
     {
         var name = WeightFiles.FirstOrDefault(name => File.Exists(Path.Combine(folder, name)))
-            ?? throw new CheckpointException(folder, $"The folder holds none of {string.Join(", ", WeightFiles)}. Name a file to open it.");
+            ?? throw new CheckpointException(
+                folder, $"The folder holds none of {string.Join(", ", WeightFiles)}. Name a file to open it.");
         var configuration = ReadIfThere(folder, "config.json")
-            ?? throw new CheckpointException(folder, $"The folder has no config.json. Name the file {name} to open it without.");
+            ?? throw new CheckpointException(
+                folder, $"The folder has no config.json. Name the file {name} to open it without.");
         var preprocessor = ReadIfThere(folder, "preprocessor_config.json");
         var (tensors, format) = OpenTensors(Path.Combine(folder, name));
         return new CheckpointLocation(tensors, format, configuration, true, preprocessor);

@@ -2,7 +2,9 @@ using GardenerML.VideoMae;
 
 namespace GardenerML.Checkpoints;
 
-/// <summary>Makes a <see cref="VideoMaeCheckpoint"/> of opened files: sorts the tensors, finds the geometry, checks everything.</summary>
+/// <summary>
+/// Makes a <see cref="VideoMaeCheckpoint"/> of opened files: sorts the tensors, finds the geometry, checks everything.
+/// </summary>
 internal sealed class CheckpointOpener
 {
     private readonly CheckpointLocation _location;
@@ -83,16 +85,25 @@ internal sealed class CheckpointOpener
     {
         var configuration = ChooseConfiguration();
         if (kind == CheckpointKind.Classifier && _configuration is { } file && !file.MeanPooling())
-            throw new CheckpointException(_source, "The classifier reads the first token (use_mean_pooling is false); only the mean of all tokens is supported.");
-        var classes = kind == CheckpointKind.Classifier && _contents.Tensors.TryGetValue("head.weight", out var head) && head.Shape is [> 0 and < 1 << 24, ..]
+            throw new CheckpointException(
+                _source,
+                "The classifier reads the first token (use_mean_pooling is false); only the mean of all tokens is " +
+                    "supported.");
+        var classes = kind == CheckpointKind.Classifier
+            && _contents.Tensors.TryGetValue("head.weight", out var head)
+            && head.Shape is [> 0 and < 1 << 24, ..]
             ? (int)head.Shape[0]
             : 0;
         var labels = kind == CheckpointKind.Classifier ? _configuration?.LabelNames() : null;
         if (labels is not null && labels.Count != classes)
         {
             if (_options.Strict && _location.ConfigurationBinds)
-                throw new CheckpointException(_source, $"The head has {classes} outputs, but the configuration names {labels.Count} classes (id2label).");
-            _notes.Add($"The names of {labels.Count} classes in the configuration were not used: the head has {classes} outputs.");
+                throw new CheckpointException(
+                    _source,
+                    $"The head has {classes} outputs, but the configuration names {labels.Count} classes (id2label).");
+            _notes.Add(
+                $"The names of {labels.Count} classes in the configuration were not used: the head has {classes} " +
+                    "outputs.");
             labels = null;
         }
         configuration = configuration with
@@ -110,7 +121,8 @@ internal sealed class CheckpointOpener
         if (configuration.HeadCount == 0)
         {
             throw new ArgumentException(
-                $"{_source}: nothing tells the number of attention heads of this model of width {configuration.Width}; set VideoMaeCheckpointOptions.HeadCount.");
+                $"{_source}: nothing tells the number of attention heads of this model of width {configuration.Width}; " +
+                "set VideoMaeCheckpointOptions.HeadCount.");
         }
         try
         {
@@ -140,14 +152,20 @@ internal sealed class CheckpointOpener
                 _notes.Add("The config.json beside the file was used.");
                 return Preprocessed(_contents.HuggingFace
                     ? configuration
-                    : configuration with { LayerNormEpsilon = shapes.LayerNormEpsilon, FinalNormEpsilon = shapes.FinalNormEpsilon });
+                    : configuration with
+                    {
+                        LayerNormEpsilon = shapes.LayerNormEpsilon,
+                        FinalNormEpsilon = shapes.FinalNormEpsilon,
+                    });
             }
             _notes.Add("The config.json beside the file was not used: it does not fit the shapes of the tensors.");
         }
         if (_options.HeadCount is null && shapes.HeadCount > 0)
             _notes.Add($"{shapes.HeadCount} attention heads were assumed from the width {shapes.Width}.");
         if (_options.FrameCount is null || _options.ImageSize is null)
-            _notes.Add($"Clips of {_options.FrameCount ?? shapes.FrameCount} frames of {_options.ImageSize ?? shapes.ImageSize} pixels were assumed.");
+            _notes.Add(
+                $"Clips of {_options.FrameCount ?? shapes.FrameCount} frames of " +
+                    $"{_options.ImageSize ?? shapes.ImageSize} pixels were assumed.");
         return shapes;
     }
 
@@ -179,7 +197,9 @@ internal sealed class CheckpointOpener
             }
             else if (PositionTable.Compare(table, configuration.TokenCount, (int)table.Shape[^1]) is { } difference)
             {
-                throw new CheckpointException(_source, $"The position table \"{table.Name}\" is not the fixed one that VideoMAE has: {difference}.");
+                throw new CheckpointException(
+                    _source,
+                    $"The position table \"{table.Name}\" is not the fixed one that VideoMAE has: {difference}.");
             }
         }
     }
@@ -187,7 +207,10 @@ internal sealed class CheckpointOpener
     /// <summary>Everything stored that is not handed out.</summary>
     private List<string> Unused(CompletenessCheck check)
     {
-        var used = check.Used.Values.SelectMany(tensor => tensor.Parts).Select(part => (part as TensorSlice)?.WholeName ?? part.Name).ToHashSet();
+        var used = check.Used.Values
+            .SelectMany(tensor => tensor.Parts)
+            .Select(part => (part as TensorSlice)?.WholeName ?? part.Name)
+            .ToHashSet();
         return [.. _location.Tensors.Tensors.Keys.Where(name => !used.Contains(name)).Order(StringComparer.Ordinal)];
     }
 }

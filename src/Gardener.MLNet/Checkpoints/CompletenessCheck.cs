@@ -20,7 +20,8 @@ internal sealed class CompletenessCheck
     /// <summary>Names in the file that nothing uses.</summary>
     public List<string> Unexpected { get; } = [];
 
-    public static CompletenessCheck Run(CheckpointContents contents, VideoMaeConfiguration configuration, CheckpointKind kind)
+    public static CompletenessCheck Run(
+        CheckpointContents contents, VideoMaeConfiguration configuration, CheckpointKind kind)
     {
         var check = new CompletenessCheck();
         check.Misshapen.AddRange(contents.Faults);
@@ -35,11 +36,14 @@ internal sealed class CompletenessCheck
             }
             else if (!tensor.Shape.SequenceEqual(shape))
             {
-                check.Misshapen.Add($"{StoredNames(tensor)} is {TensorTypes.Format(tensor.Shape)}; expected {TensorTypes.Format(shape)}");
+                check.Misshapen.Add(
+                    $"{StoredNames(tensor)} is {TensorTypes.Format(tensor.Shape)}; expected " +
+                        $"{TensorTypes.Format(shape)}");
             }
             else if (tensor.Type is TensorType.Other or TensorType.Int64)
             {
-                check.Misshapen.Add($"{StoredNames(tensor)} is of type {tensor.Parts[0].TypeName}; expected floating-point numbers");
+                check.Misshapen.Add(
+                    $"{StoredNames(tensor)} is of type {tensor.Parts[0].TypeName}; expected floating-point numbers");
             }
             else
             {
@@ -101,10 +105,12 @@ internal sealed class CompletenessCheck
 
     private static string StoredNames(LogicalTensor tensor) => string.Join("+", tensor.Parts.Select(part => part.Name));
 
-    private static IEnumerable<(string Name, long[] Shape, bool Required)> Expected(VideoMaeConfiguration configuration, CheckpointKind kind)
+    private static IEnumerable<(string Name, long[] Shape, bool Required)> Expected(
+        VideoMaeConfiguration configuration, CheckpointKind kind)
     {
         long width = configuration.Width;
-        yield return ("patch_embed.proj.weight", [width, 3, configuration.TubeletSize, configuration.PatchSize, configuration.PatchSize], true);
+        long patch = configuration.PatchSize;
+        yield return ("patch_embed.proj.weight", [width, 3, configuration.TubeletSize, patch, patch], true);
         yield return ("patch_embed.proj.bias", [width], true);
         for (var block = 0; block < configuration.BlockCount; block++)
         {

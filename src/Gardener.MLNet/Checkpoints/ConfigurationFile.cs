@@ -61,7 +61,8 @@ internal sealed class ConfigurationFile
     public VideoMaeConfiguration ToConfiguration()
     {
         if (!IsVideoMae)
-            throw new CheckpointException(_path, $"The model_type is {Json["model_type"]?.ToJsonString() ?? "missing"}; expected \"videomae\".");
+            throw new CheckpointException(
+                _path, $"The model_type is {Json["model_type"]?.ToJsonString() ?? "missing"}; expected \"videomae\".");
         if (Text("hidden_act", "gelu") is var activation && activation != "gelu")
             throw new CheckpointException(_path, $"hidden_act is \"{activation}\"; only \"gelu\" is supported.");
         if (Whole("num_channels", 3) is var channels && channels != 3)
@@ -83,11 +84,17 @@ internal sealed class ConfigurationFile
         };
     }
 
-    /// <summary>Epsilon of the final norm that this library stated when it saved the checkpoint; null if another program did.</summary>
+    /// <summary>
+    /// Epsilon of the final norm that this library stated when it saved the checkpoint; null if another program did.
+    /// </summary>
     public double? OwnFinalNormEpsilon() =>
-        GardenerSection?["final_norm_epsilon"] is JsonValue value && value.TryGetValue(out double epsilon) && epsilon > 0 ? epsilon : null;
+        GardenerSection?["final_norm_epsilon"] is JsonValue value && value.TryGetValue(out double epsilon) && epsilon > 0
+            ? epsilon
+            : null;
 
-    /// <summary>False if the classifier reads the first token instead of the mean; transformers' default is true.</summary>
+    /// <summary>
+    /// False if the classifier reads the first token instead of the mean; transformers' default is true.
+    /// </summary>
     public bool MeanPooling() => Flag("use_mean_pooling", true);
 
     /// <summary>Names of the classes in the order of the head's outputs (id2label); null if there are none.</summary>
@@ -101,7 +108,8 @@ internal sealed class ConfigurationFile
             if (!int.TryParse(key, out var index) || index < 0 || index >= names.Length || names[index] is not null
                 || value is not JsonValue text || !text.TryGetValue(out string? name))
             {
-                throw new CheckpointException(_path, $"id2label must name the classes \"0\" to \"{names.Length - 1}\"; found \"{key}\".");
+                throw new CheckpointException(
+                    _path, $"id2label must name the classes \"0\" to \"{names.Length - 1}\"; found \"{key}\".");
             }
             names[index] = name;
         }
@@ -130,7 +138,8 @@ internal sealed class ConfigurationFile
         {
             return new ChannelValues(array[0]!.GetValue<float>(), array[1]!.GetValue<float>(), array[2]!.GetValue<float>());
         }
-        throw new CheckpointException(_path, $"{key} is {Short(node)}; expected three numbers, above 0 for a standard deviation.");
+        throw new CheckpointException(
+            _path, $"{key} is {Short(node)}; expected three numbers, above 0 for a standard deviation.");
     }
 
     private int Whole(string key, int whenAbsent)
@@ -170,5 +179,6 @@ internal sealed class ConfigurationFile
         throw new CheckpointException(_path, $"{key} is {Short(node)}; expected a text.");
     }
 
-    private static string Short(JsonNode node) => node.ToJsonString() is { Length: > 80 } text ? $"{text[..80]}..." : node.ToJsonString();
+    private static string Short(JsonNode node) =>
+        node.ToJsonString() is { Length: > 80 } text ? $"{text[..80]}..." : node.ToJsonString();
 }

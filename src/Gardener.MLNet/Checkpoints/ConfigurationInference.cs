@@ -15,7 +15,9 @@ internal static class ConfigurationInference
             || width is < 1 or > 1 << 20 || tubelet is < 1 or > 1 << 20 || patch is < 1 or > 1 << 20 || patch != patchWidth)
         {
             throw new CheckpointException(path, "The patch embedding must be of shape [width, 3, tubelet, patch, patch]; found " +
-                (contents.Tensors.TryGetValue("patch_embed.proj.weight", out var found) ? TensorTypes.Format(found.Shape) : "none") +
+                (contents.Tensors.TryGetValue("patch_embed.proj.weight", out var found)
+                    ? TensorTypes.Format(found.Shape)
+                    : "none") +
                 Hint(contents));
         }
         var blocks = contents.BlockCount("blocks.");
@@ -27,7 +29,8 @@ internal static class ConfigurationInference
             .Select(pair => pair.Value.Shape[0])
             .FirstOrDefault();
         if (hidden is < 1 or > 1 << 20)
-            throw new CheckpointException(path, "No block has a matrix mlp.fc1.weight, which tells the width of the MLP.");
+            throw new CheckpointException(
+                path, "No block has a matrix mlp.fc1.weight, which tells the width of the MLP.");
         var epsilon = contents.HuggingFace ? 1e-12 : 1e-6;
         return new VideoMaeConfiguration
         {
@@ -64,5 +67,6 @@ internal static class ConfigurationInference
     private static string Hint(CheckpointContents contents) =>
         contents.Unknown.Count == 0
             ? ". Is this a VideoMAE checkpoint?"
-            : $". Is this a VideoMAE checkpoint? Among its tensors: {string.Join(", ", contents.Unknown.Take(5).Select(tensor => tensor.Name))}.";
+            : ". Is this a VideoMAE checkpoint? Among its tensors: " +
+                $"{string.Join(", ", contents.Unknown.Take(5).Select(tensor => tensor.Name))}.";
 }

@@ -64,10 +64,12 @@ internal static class ConfigurationWriter
 
     public static string ToText(JsonObject json) => json.ToJsonString(Indented) + "\n";
 
-    private static JsonArray Channels(ChannelValues values) => [Decimal(values.Red), Decimal(values.Green), Decimal(values.Blue)];
+    private static JsonArray Channels(ChannelValues values) =>
+        [Decimal(values.Red), Decimal(values.Green), Decimal(values.Blue)];
 
     /// <summary>0.485f as 0.485, not as 0.48500001430511475.</summary>
-    private static double Decimal(float value) => double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Decimal(float value) =>
+        double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>What the shapes tell about the decoder; its heads are 64 wide in all published models.</summary>
     private static void AddDecoder(JsonObject json, IReadOnlyList<TensorContent> tensors)
@@ -76,7 +78,8 @@ internal static class ConfigurationWriter
             return;
         json["decoder_hidden_size"] = width;
         json["decoder_num_hidden_layers"] = tensors.Count(tensor =>
-            tensor.Name.StartsWith("decoder.blocks.", StringComparison.Ordinal) && tensor.Name.EndsWith(".mlp.fc1.weight", StringComparison.Ordinal));
+            tensor.Name.StartsWith("decoder.blocks.", StringComparison.Ordinal)
+            && tensor.Name.EndsWith(".mlp.fc1.weight", StringComparison.Ordinal));
         if (tensors.FirstOrDefault(tensor => tensor.Name == "decoder.blocks.0.mlp.fc1.weight")?.Shape is [var hidden, _])
             json["decoder_intermediate_size"] = hidden;
         if (!json.ContainsKey("decoder_num_attention_heads"))
@@ -85,7 +88,8 @@ internal static class ConfigurationWriter
 
     private static void AddLabels(JsonObject json, VideoMaeCheckpointContent content)
     {
-        var names = content.LabelNames ?? [.. Enumerable.Range(0, content.Configuration.ClassCount).Select(index => $"LABEL_{index}")];
+        var names = content.LabelNames
+            ?? [.. Enumerable.Range(0, content.Configuration.ClassCount).Select(index => $"LABEL_{index}")];
         var idToLabel = new JsonObject();
         var labelToId = new JsonObject();
         for (var index = 0; index < names.Count; index++)

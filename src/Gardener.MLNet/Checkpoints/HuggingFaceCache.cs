@@ -41,12 +41,14 @@ internal sealed class HuggingFaceCache(string cacheFolder, string id)
         AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(commit)));
     }
 
-    /// <summary>Puts a downloaded blob under its name into a snapshot: as a link, or as a copy where links are not allowed.</summary>
+    /// <summary>
+    /// Puts a downloaded blob under its name into a snapshot: as a link, or as a copy where links are not allowed.
+    /// </summary>
     public void Link(string commit, RemoteFile file)
     {
         var blob = BlobPath(file);
         var path = Path.Combine(SnapshotFolder(commit), file.Name);
-        if (IsThere(SnapshotFolder(commit), file.Name) && new FileInfo(path).ResolveLinkTarget(true) is null or { Exists: true })
+        if (IsThere(SnapshotFolder(commit), file.Name))
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
@@ -82,6 +84,7 @@ internal sealed class HuggingFaceCache(string cacheFolder, string id)
     private static bool IsThere(string folder, string name)
     {
         var file = new FileInfo(Path.Combine(folder, name));
-        return file.Exists && (file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true });
+        return file.Exists
+            && (file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true });
     }
 }

@@ -54,7 +54,8 @@ internal sealed class HuggingFaceClient : IDisposable
         }, cancellationToken);
 
     /// <summary>Downloads a file, continuing an earlier download, and verifies it before it gets its name.</summary>
-    public async Task DownloadAsync(RemoteFile file, string path, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    public async Task DownloadAsync(
+        RemoteFile file, string path, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var partial = path + ".incomplete";
@@ -77,7 +78,11 @@ internal sealed class HuggingFaceClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task ReceiveAsync(RemoteFile file, FileStream target, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(
+        RemoteFile file,
+        FileStream target,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (target.Length > file.Length)
             target.SetLength(0);
@@ -87,7 +92,8 @@ internal sealed class HuggingFaceClient : IDisposable
             return;
         using var watch = new StallWatch(_settings.StallTimeout, cancellationToken);
         using var response = await GetAsync(file, target.Length, watch).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.From != target.Length)
+        if (response.StatusCode != HttpStatusCode.PartialContent
+            || response.Content.Headers.ContentRange?.From != target.Length)
         {
             // The server sends everything again, or something else than was asked for.
             target.SetLength(0);
@@ -118,7 +124,8 @@ internal sealed class HuggingFaceClient : IDisposable
     }
 
     /// <summary>Tells faults of the connection, which another try may mend, from faults of the disk.</summary>
-    private static async Task<int> ReadAsync(Stream body, byte[] buffer, string name, CancellationToken cancellationToken)
+    private static async Task<int> ReadAsync(
+        Stream body, byte[] buffer, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -160,10 +167,16 @@ internal sealed class HuggingFaceClient : IDisposable
     }
 
     private bool IsEndpoint(Uri address) =>
-        Uri.Compare(address, _settings.Endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+        Uri.Compare(
+            address,
+            _settings.Endpoint,
+            UriComponents.SchemeAndServer,
+            UriFormat.Unescaped,
+            StringComparison.OrdinalIgnoreCase) == 0;
 
     private Uri Address(string revision, string name) => new(
-        $"{_settings.Endpoint.ToString().TrimEnd('/')}/{Id}/resolve/{Uri.EscapeDataString(revision)}/{Uri.EscapeDataString(name)}");
+        $"{_settings.Endpoint.ToString().TrimEnd('/')}/{Id}/resolve/" +
+        $"{Uri.EscapeDataString(revision)}/{Uri.EscapeDataString(name)}");
 
     /// <summary>Where a redirect leads; null if the answer is none.</summary>
     private Uri? Redirect(HttpResponseMessage response, Uri from)
@@ -178,8 +191,11 @@ internal sealed class HuggingFaceClient : IDisposable
 
     private RemoteFile Describe(HttpResponseMessage response, string revision, string name)
     {
-        var hash = (Header(response, "X-Linked-Etag") ?? Header(response, "ETag") ?? "").Replace("W/", "", StringComparison.Ordinal).Trim('"');
-        var length = Header(response, "X-Linked-Size") is { } size && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var linked)
+        var hash = (Header(response, "X-Linked-Etag") ?? Header(response, "ETag") ?? "")
+            .Replace("W/", "", StringComparison.Ordinal)
+            .Trim('"');
+        var length = Header(response, "X-Linked-Size") is { } size
+            && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var linked)
             ? linked
             : response.Content.Headers.ContentLength ?? -1;
         var commit = Header(response, "X-Repo-Commit") ?? revision;
@@ -221,10 +237,14 @@ internal sealed class HuggingFaceClient : IDisposable
             }
             catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
             {
-                fault = new TransientException($"the server was silent for {_settings.StallTimeout.TotalSeconds:0.#} seconds", error);
+                fault = new TransientException(
+                    $"the server was silent for {_settings.StallTimeout.TotalSeconds:0.#} seconds", error);
             }
             if (attempt >= _settings.Attempts)
-                throw new CheckpointException(Id, $"{name} could not be downloaded from {_settings.Endpoint} in {attempt} tries: {fault.Message}", fault);
+                throw new CheckpointException(
+                    Id,
+                    $"{name} could not be downloaded from {_settings.Endpoint} in {attempt} tries: {fault.Message}",
+                    fault);
             await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
             delay *= 2;
         }
@@ -233,7 +253,8 @@ internal sealed class HuggingFaceClient : IDisposable
     private Exception Refused(HttpStatusCode status, string name) => status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Fail(name,
-            $"the server answered {(int)status}: there is no such file or folder here and no such model there, or it needs a token (HF_TOKEN) with access to it"),
+            $"the server answered {(int)status}: there is no such file or folder here and no such model there, or it " +
+            "needs a token (HF_TOKEN) with access to it"),
         HttpStatusCode.NotFound => Fail(name, "the server answered 404: the file is gone"),
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
             Transient(name, $"the server answered {(int)status}"),
@@ -241,9 +262,11 @@ internal sealed class HuggingFaceClient : IDisposable
         _ => Fail(name, $"the server answered {(int)status}"),
     };
 
-    private CheckpointException Fail(string name, string message) => new(Id, $"{name} cannot be downloaded from {_settings.Endpoint}: {message}.");
+    private CheckpointException Fail(string name, string message) =>
+        new(Id, $"{name} cannot be downloaded from {_settings.Endpoint}: {message}.");
 
-    private static TransientException Transient(string name, string message, Exception? inner = null) => new($"{name}: {message}", inner);
+    private static TransientException Transient(string name, string message, Exception? inner = null) =>
+        new($"{name}: {message}", inner);
 
     /// <summary>A fault that another try may mend.</summary>
     private sealed class TransientException(string message, Exception? inner) : IOException(message, inner);

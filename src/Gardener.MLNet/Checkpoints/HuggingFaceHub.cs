@@ -51,18 +51,25 @@ public static partial class HuggingFaceHub
             return folder;
         if (settings.Offline)
         {
-            throw new CheckpointException(id, $"The model is not in the cache {cache.Folder}, and HF_HUB_OFFLINE forbids to download it. " +
-                "Name a folder, or download it first.");
+            throw new CheckpointException(
+                id,
+                $"The model is not in the cache {cache.Folder}, and HF_HUB_OFFLINE forbids to download it. Name a " +
+                    "folder, or download it first.");
         }
         using var client = new HuggingFaceClient(settings, id);
         return await DownloadAsync(client, cache, settings, progress, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<string> DownloadAsync(
-        HuggingFaceClient client, HuggingFaceCache cache, HuggingFaceSettings settings, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+        HuggingFaceClient client,
+        HuggingFaceCache cache,
+        HuggingFaceSettings settings,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var configuration = await client.FindAsync(settings.Revision, "config.json", cancellationToken).ConfigureAwait(false)
-            ?? throw new CheckpointException(client.Id, $"The repository has no config.json at revision {settings.Revision}.");
+            ?? throw new CheckpointException(
+                client.Id, $"The repository has no config.json at revision {settings.Revision}.");
         // From here on by commit, so that all files are of one state.
         var commit = configuration.Commit;
         await FetchAsync(configuration).ConfigureAwait(false);
@@ -72,7 +79,8 @@ public static partial class HuggingFaceHub
             && !await FetchShardsAsync().ConfigureAwait(false)
             && !await FetchIfThereAsync("pytorch_model.bin").ConfigureAwait(false))
         {
-            throw new CheckpointException(client.Id, "The repository has neither model.safetensors, nor its shards, nor pytorch_model.bin.");
+            throw new CheckpointException(
+                client.Id, "The repository has neither model.safetensors, nor its shards, nor pytorch_model.bin.");
         }
         cache.WriteReference(settings.Revision, commit);
         return cache.SnapshotFolder(commit);
@@ -101,7 +109,8 @@ public static partial class HuggingFaceHub
             foreach (var shard in ShardedSafetensors.ReadIndex(Path.Combine(cache.SnapshotFolder(commit), Index)).Keys)
             {
                 if (!await FetchIfThereAsync(shard).ConfigureAwait(false))
-                    throw new CheckpointException(client.Id, $"The index names the file {shard}, which the repository lacks.");
+                    throw new CheckpointException(
+                        client.Id, $"The index names the file {shard}, which the repository lacks.");
             }
             return true;
         }

@@ -1,6 +1,8 @@
 namespace GardenerML.Checkpoints;
 
-/// <summary>Turns tensors under logical names into those of a Hugging Face checkpoint: the reverse of <see cref="KeyMap"/>.</summary>
+/// <summary>
+/// Turns tensors under logical names into those of a Hugging Face checkpoint: the reverse of <see cref="KeyMap"/>.
+/// </summary>
 internal static class HuggingFaceNames
 {
     private static readonly string[] Parts = ["query", "key", "value"];
@@ -44,7 +46,8 @@ internal static class HuggingFaceNames
         return true;
     }
 
-    private static IEnumerable<TensorContent> TranslateBlock(TensorContent tensor, string prefix, string inBlock, bool version5)
+    private static IEnumerable<TensorContent> TranslateBlock(
+        TensorContent tensor, string prefix, string inBlock, bool version5)
     {
         const string Attention = "attention.attention.";
         if (inBlock == "attn.qkv.weight")
@@ -57,7 +60,8 @@ internal static class HuggingFaceNames
         {
             if (inBlock == $"attn.{Parts[part][0]}_bias")
             {
-                yield return tensor with { Name = prefix + Attention + (version5 ? $"{Parts[part]}.bias" : $"{Parts[part][0]}_bias") };
+                var bias = version5 ? $"{Parts[part]}.bias" : $"{Parts[part][0]}_bias";
+                yield return tensor with { Name = prefix + Attention + bias };
                 yield break;
             }
         }

@@ -12,7 +12,9 @@ public sealed record HuggingFaceSettings
     /// <summary>The server.</summary>
     public Uri Endpoint { get; init; } = new("https://huggingface.co");
 
-    /// <summary>The access token; sent to <see cref="Endpoint"/> only, never to where it redirects. Null for none.</summary>
+    /// <summary>
+    /// The access token; sent to <see cref="Endpoint"/> only, never to where it redirects. Null for none.
+    /// </summary>
     public string? Token { get; init; }
 
     /// <summary>Whether the network must not be used.</summary>
@@ -24,7 +26,9 @@ public sealed record HuggingFaceSettings
     /// <summary>How long the server may be silent before the connection is given up and tried again; above 0.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a request is tried before it counts as failed; at least 1. Downloaded bytes are kept between tries.</summary>
+    /// <summary>
+    /// How often a request is tried before it counts as failed; at least 1. Downloaded bytes are kept between tries.
+    /// </summary>
     public int Attempts { get; init; } = 5;
 
     /// <summary>The wait before the second try; it doubles with each further one.</summary>
@@ -43,13 +47,17 @@ public sealed record HuggingFaceSettings
         var profile = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var home = Value("HF_HOME") ?? Path.Combine(Value("XDG_CACHE_HOME") ?? Path.Combine(profile, ".cache"), "huggingface");
         var endpoint = Value("HF_ENDPOINT");
-        if (endpoint is not null && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        if (endpoint is not null
+            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"))
             throw new ArgumentException($"HF_ENDPOINT is \"{endpoint}\"; expected an http or https address.");
         return new HuggingFaceSettings
         {
             CacheFolder = Value("HF_HUB_CACHE") ?? Value("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(home, "hub"),
             Endpoint = new Uri(endpoint ?? "https://huggingface.co"),
-            Token = Value("HF_TOKEN") ?? Value("HUGGING_FACE_HUB_TOKEN") ?? ReadToken(Value("HF_TOKEN_PATH") ?? Path.Combine(home, "token")),
+            Token = Value("HF_TOKEN")
+                ?? Value("HUGGING_FACE_HUB_TOKEN")
+                ?? ReadToken(Value("HF_TOKEN_PATH") ?? Path.Combine(home, "token")),
             Offline = Value("HF_HUB_OFFLINE")?.ToUpperInvariant() is "1" or "ON" or "YES" or "TRUE",
         };
 

@@ -53,16 +53,20 @@ internal static class KeyMap
                 name = name[prefix.Length..];
         }
         if (OtherNames.TryGetValue(name, out var other))
-            return new Target(other, -1, IsHuggingFaceOnly(name) || stored.StartsWith("videomae.", StringComparison.Ordinal));
+            return new Target(other, -1, IsHuggingFaceOnly(name)
+                || stored.StartsWith("videomae.", StringComparison.Ordinal));
         foreach (var (prefix, logicalPrefix) in BlockPrefixes)
         {
             if (!name.StartsWith(prefix, StringComparison.Ordinal))
                 continue;
             var rest = name.AsSpan(prefix.Length);
             var dot = rest.IndexOf('.');
-            if (dot < 1 || !IsIndex(rest[..dot]) || !BlockNames.TryGetValue(rest[(dot + 1)..].ToString(), out var inBlock))
+            if (dot < 1
+                || !IsIndex(rest[..dot])
+                || !BlockNames.TryGetValue(rest[(dot + 1)..].ToString(), out var inBlock))
                 continue;
-            return new Target($"{logicalPrefix}{rest[..dot]}.{inBlock.Logical}", inBlock.Part, !prefix.EndsWith("blocks.", StringComparison.Ordinal));
+            var huggingFace = !prefix.EndsWith("blocks.", StringComparison.Ordinal);
+            return new Target($"{logicalPrefix}{rest[..dot]}.{inBlock.Logical}", inBlock.Part, huggingFace);
         }
         return null;
     }
@@ -73,8 +77,11 @@ internal static class KeyMap
         || logical.StartsWith("encoder.norm.", StringComparison.Ordinal)
         || logical is "encoder_to_decoder.weight" or "mask_token";
 
-    /// <summary>Whether only a checkpoint of pretraining has this logical tensor; the encoder's final norm may be anywhere.</summary>
-    public static bool IsPretraining(string logical) => IsDecoder(logical) && !logical.StartsWith("encoder.norm.", StringComparison.Ordinal);
+    /// <summary>
+    /// Whether only a checkpoint of pretraining has this logical tensor; the encoder's final norm may be anywhere.
+    /// </summary>
+    public static bool IsPretraining(string logical) =>
+        IsDecoder(logical) && !logical.StartsWith("encoder.norm.", StringComparison.Ordinal);
 
     private static bool IsHuggingFaceOnly(string name) =>
         name.StartsWith("embeddings.", StringComparison.Ordinal)

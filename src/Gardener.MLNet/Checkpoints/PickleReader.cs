@@ -39,7 +39,8 @@ internal ref struct PickleReader
     public static object? Read(ReadOnlySpan<byte> pickle, string path)
     {
         if (pickle.Length > MaxLength)
-            throw new CheckpointException(path, $"The pickle has {pickle.Length:N0} bytes; at most {MaxLength:N0} are read.");
+            throw new CheckpointException(
+                path, $"The pickle has {pickle.Length:N0} bytes; at most {MaxLength:N0} are read.");
         return new PickleReader(pickle, path).Run();
     }
 
@@ -77,7 +78,7 @@ internal ref struct PickleReader
             case (byte)'I': Push(ParseInteger(TakeLine())); break;
             case (byte)'L': Push(ParseInteger(TakeLine().TrimEnd('L'))); break;
             case (byte)'G': Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
-            case (byte)'F': Push(double.TryParse(TakeLine(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Fail("a number is not valid")); break;
+            case (byte)'F': Push(ParseFloat(TakeLine())); break;
             case (byte)'X': Push(Text(Take(TakeLength(4)))); break;
             case 0x8c: Push(Text(Take(Take(1)[0]))); break;
             case 0x8d: Push(Text(Take(TakeLength(8)))); break;
@@ -134,7 +135,9 @@ internal ref struct PickleReader
 
     private int TakeLength(int size)
     {
-        var length = size == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(Take(4)) : BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+        var length = size == 4
+            ? BinaryPrimitives.ReadUInt32LittleEndian(Take(4))
+            : BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
         return length <= int.MaxValue ? (int)length : throw Fail("it ends too early");
     }
 
@@ -156,11 +159,17 @@ internal ref struct PickleReader
         return number >= long.MinValue && number <= long.MaxValue ? (long)number : new PickleInert("number");
     }
 
+    private readonly double ParseFloat(string digits) =>
+        double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Fail("a number is not valid");
+
     private readonly object ParseInteger(string digits)
     {
         if (digits is "00" or "01")
             return digits == "01";
-        if (digits.Length <= MaxDigits && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (digits.Length <= MaxDigits
+            && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return number >= long.MinValue && number <= long.MaxValue ? (long)number : new PickleInert("number");
         throw Fail("a whole number is not valid");
     }
@@ -277,7 +286,9 @@ internal ref struct PickleReader
         _memo.TryGetValue(index, out var value) ? value : throw Fail($"it refers to the unknown value {index}");
 
     private readonly uint MemoIndex(string text) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : throw Fail("a memo index is not a number");
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? index
+            : throw Fail("a memo index is not a number");
 
     private void Call(object?[] call)
     {
@@ -293,10 +304,13 @@ internal ref struct PickleReader
         });
     }
 
-    /// <summary>Attributes of an object: those of dictionaries, parameters and inert values say nothing about weights.</summary>
+    /// <summary>
+    /// Attributes of an object: those of dictionaries, parameters and inert values say nothing about weights.
+    /// </summary>
     private readonly void Build(object? state)
     {
-        if (Peek() is not (PickleDictionary or PickleInert or TorchTensor) || state is not (PickleDictionary or PickleTuple))
+        if (Peek() is not (PickleDictionary or PickleInert or TorchTensor)
+            || state is not (PickleDictionary or PickleTuple))
             throw Fail($"it sets attributes of {Describe(Peek())}");
     }
 
@@ -339,7 +353,9 @@ internal ref struct PickleReader
 
     private readonly TorchStorage Storage(object? id)
     {
-        if (id is PickleTuple { Items: ["storage", PickleGlobal { Kind: PickleGlobalKind.StorageType } type, string key, string, long count] } && count >= 0)
+        if (id is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count] }
+            && type.Kind == PickleGlobalKind.StorageType
+            && count >= 0)
             return new TorchStorage(type.Name, key, count);
         throw Fail("a storage has the wrong arguments");
     }

@@ -3,7 +3,9 @@ namespace GardenerML.Checkpoints;
 /// <summary>A tuple of a pickle.</summary>
 internal sealed record PickleTuple(object?[] Items);
 
-/// <summary>A dictionary of a pickle. Only entries whose key is a text are kept: nothing else is ever looked up.</summary>
+/// <summary>
+/// A dictionary of a pickle. Only entries whose key is a text are kept: nothing else is ever looked up.
+/// </summary>
 internal sealed class PickleDictionary
 {
     public Dictionary<string, object?> Entries { get; } = [];
@@ -15,7 +17,9 @@ internal sealed class PickleDictionary
     }
 }
 
-/// <summary>A value that has no meaning for a state dict and is only carried: a set, a Namespace, a numpy scalar.</summary>
+/// <summary>
+/// A value that has no meaning for a state dict and is only carried: a set, a Namespace, a numpy scalar.
+/// </summary>
 internal sealed record PickleInert(string What);
 
 /// <summary>A name that a pickle refers to, one of those that are allowed.</summary>

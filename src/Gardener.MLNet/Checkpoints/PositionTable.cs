@@ -28,7 +28,10 @@ internal static class PositionTable
                 var expected = channel % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
                 var found = stored.Type.ReadElement(bytes, position * width + channel);
                 if (!(Math.Abs(found - expected) <= tolerance))
-                    return $"it has {found:G6} at token {position}, channel {channel}, where the fixed sine-cosine table has {expected:G6}";
+                {
+                    return $"it has {found:G6} at token {position}, channel {channel}, where the fixed sine-cosine table " +
+                        $"has {expected:G6}";
+                }
             }
         }
         return null;

@@ -31,7 +31,9 @@ public sealed class PyTorchFile : TensorFile
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The file is damaged, holds no state dict, or is of the format before PyTorch 1.6.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file is damaged, holds no state dict, or is of the format before PyTorch 1.6.
+    /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static PyTorchFile Open(string path)
     {
@@ -65,7 +67,9 @@ public sealed class PyTorchFile : TensorFile
             _source.Dispose();
     }
 
-    /// <summary>The old format is a row of pickles, the first of which is a certain number; the oldest was a tar file.</summary>
+    /// <summary>
+    /// The old format is a row of pickles, the first of which is a certain number; the oldest was a tar file.
+    /// </summary>
     private static bool IsLegacy(ByteSource source) =>
         (source.Length >= 14 && source.Slice(0, 14).SequenceEqual(LegacyStart))
         || (source.Length >= 262 && source.Slice(257, 5).SequenceEqual("ustar"u8));
@@ -80,17 +84,25 @@ public sealed class PyTorchFile : TensorFile
                 : "Not a file of PyTorch's torch.save.");
         }
         var entries = ZipDirectory.Read(_source, Path);
-        var pickles = entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToList();
+        var pickles = entries.Keys
+            .Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1)
+            .ToList();
         if (pickles is not [var pickleName])
             throw new CheckpointException(Path, "The zip file holds no data.pkl: it is not one of torch.save.");
         var root = pickleName[..^"data.pkl".Length];
         if (entries.ContainsKey(root + "constants.pkl"))
-            throw new CheckpointException(Path, "The file is a TorchScript program, not a state dict. Save the model's state_dict() instead.");
-        if (entries.TryGetValue(root + "byteorder", out var order) && !_source.Slice(order.Start, (int)Math.Min(order.Length, 16)).SequenceEqual("little"u8))
-            throw new CheckpointException(Path, "The numbers are stored big endian, which is not supported. Save the file again on a little-endian machine.");
+            throw new CheckpointException(
+                Path, "The file is a TorchScript program, not a state dict. Save the model's state_dict() instead.");
+        if (entries.TryGetValue(root + "byteorder", out var order)
+            && !_source.Slice(order.Start, (int)Math.Min(order.Length, 16)).SequenceEqual("little"u8))
+            throw new CheckpointException(
+                Path,
+                "The numbers are stored big endian, which is not supported. Save the file again on a little-endian " +
+                    "machine.");
         var pickle = entries[pickleName];
         if (pickle.Length > PickleReader.MaxLength)
-            throw new CheckpointException(Path, $"The pickle has {pickle.Length:N0} bytes; at most {PickleReader.MaxLength:N0} are read.");
+            throw new CheckpointException(
+                Path, $"The pickle has {pickle.Length:N0} bytes; at most {PickleReader.MaxLength:N0} are read.");
         var value = PickleReader.Read(_source.Slice(pickle.Start, (int)pickle.Length), Path);
         foreach (var (name, item) in FindStateDict(value))
         {
@@ -107,7 +119,8 @@ public sealed class PyTorchFile : TensorFile
             throw new CheckpointException(Path, "The file holds no dictionary of tensors.");
         foreach (var key in StateDictKeys)
         {
-            if (root.GetValueOrDefault(key) is PickleDictionary { Entries: var entries } && entries.Values.Any(item => item is TorchTensor))
+            if (root.GetValueOrDefault(key) is PickleDictionary { Entries: var entries }
+                && entries.Values.Any(item => item is TorchTensor))
             {
                 _others.AddRange(root.Keys.Where(name => name != key));
                 return entries;
@@ -115,23 +128,34 @@ public sealed class PyTorchFile : TensorFile
         }
         if (root.Values.Any(item => item is TorchTensor))
             return root;
-        throw new CheckpointException(Path, "The file holds no state dict: neither it nor its entry 'model', 'module' or 'state_dict' is a " +
-            $"dictionary of tensors. It holds: {string.Join(", ", root.Keys.Take(10))}.");
+        throw new CheckpointException(
+            Path,
+            "The file holds no state dict: neither it nor its entry 'model', 'module' or 'state_dict' is a dictionary of " +
+                $"tensors. It holds: {string.Join(", ", root.Keys.Take(10))}.");
     }
 
-    private StridedTensor MakeTensor(string name, TorchTensor tensor, Dictionary<string, ZipDirectory.Entry> entries, string root)
+    private StridedTensor MakeTensor(
+        string name, TorchTensor tensor, Dictionary<string, ZipDirectory.Entry> entries, string root)
     {
         var (storage, offset, shape, strides) = tensor;
         var (type, size) = TorchGlobals.Storage(storage.TypeName);
         if (!entries.TryGetValue($"{root}data/{storage.Key}", out var entry))
-            throw new CheckpointException(Path, $"Tensor \"{name}\" is in the entry data/{storage.Key}, which the file lacks.");
+            throw new CheckpointException(
+                Path, $"Tensor \"{name}\" is in the entry data/{storage.Key}, which the file lacks.");
         if (storage.Count > entry.Length / size)
-            throw new CheckpointException(Path, $"Tensor \"{name}\" is in a storage of {storage.Count:N0} elements, but {entry.Length:N0} bytes are there.");
+            throw new CheckpointException(
+                Path,
+                $"Tensor \"{name}\" is in a storage of {storage.Count:N0} elements, but {entry.Length:N0} bytes are " +
+                    "there.");
         if (!TensorTypes.TryCountElements(shape, out var count) || offset < 0 || strides.Any(stride => stride < 0))
-            throw new CheckpointException(Path, $"Tensor \"{name}\" has an impossible shape {TensorTypes.Format(shape)} or place.");
+            throw new CheckpointException(
+                Path, $"Tensor \"{name}\" has an impossible shape {TensorTypes.Format(shape)} or place.");
         // Repeated elements (stride 0) would let a small file ask for any amount of memory.
         if (count > storage.Count || (count > 0 && !LiesWithin(storage.Count, offset, shape, strides)))
-            throw new CheckpointException(Path, $"Tensor \"{name}\" of shape {TensorTypes.Format(shape)} reaches beyond its storage of {storage.Count:N0} elements.");
+            throw new CheckpointException(
+                Path,
+                $"Tensor \"{name}\" of shape {TensorTypes.Format(shape)} reaches beyond its storage of " +
+                    $"{storage.Count:N0} elements.");
         return new StridedTensor(Path, name, type, storage.TypeName, shape, strides, _source, entry.Start + offset * size);
     }
 

@@ -37,7 +37,9 @@ public sealed class SafetensorsFile : TensorFile
         return Open(ByteSource.Map(path), path);
     }
 
-    /// <summary>Takes the bytes of a safetensors file that are in memory already; they are not copied and must stay unchanged.</summary>
+    /// <summary>
+    /// Takes the bytes of a safetensors file that are in memory already; they are not copied and must stay unchanged.
+    /// </summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">What error messages call it.</param>
     /// <exception cref="CheckpointException">The bytes are not a valid safetensors file.</exception>

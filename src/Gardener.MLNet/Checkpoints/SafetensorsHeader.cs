@@ -36,7 +36,8 @@ internal sealed class SafetensorsHeader
                 $"Not a safetensors file: the header would be {length:N0} bytes long; at most {MaxLength:N0} are allowed.");
         }
         if (length < 2)
-            throw new CheckpointException(path, $"Not a safetensors file: a header of {length} bytes cannot hold a JSON object.");
+            throw new CheckpointException(
+                path, $"Not a safetensors file: a header of {length} bytes cannot hold a JSON object.");
         return (int)length;
     }
 
@@ -186,6 +187,7 @@ internal sealed class SafetensorsHeader
                 throw Fail(message);
         }
 
-        private CheckpointException Fail(string message) => new(path, $"The safetensors header is not valid: {message}.");
+        private CheckpointException Fail(string message) =>
+            new(path, $"The safetensors header is not valid: {message}.");
     }
 }

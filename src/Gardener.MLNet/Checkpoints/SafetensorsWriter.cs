@@ -17,7 +17,9 @@ public static class SafetensorsWriter
     /// <param name="path">The file to write or to replace; its folder must exist.</param>
     /// <param name="tensors">The tensors; the names must differ.</param>
     /// <param name="metadata">Texts for the header's <c>__metadata__</c>.</param>
-    /// <exception cref="ArgumentException">A name occurs twice, or a tensor writes another number of bytes than it announced.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name occurs twice, or a tensor writes another number of bytes than it announced.
+    /// </exception>
     public static void Write(
         string path, IEnumerable<TensorContent> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -29,7 +31,9 @@ public static class SafetensorsWriter
     /// <param name="stream">The stream; it need not be seekable, and stays open.</param>
     /// <param name="tensors">The tensors; the names must differ.</param>
     /// <param name="metadata">Texts for the header's <c>__metadata__</c>.</param>
-    /// <exception cref="ArgumentException">A name occurs twice, or a tensor writes another number of bytes than it announced.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name occurs twice, or a tensor writes another number of bytes than it announced.
+    /// </exception>
     public static void Write(
         Stream stream, IEnumerable<TensorContent> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -57,7 +61,8 @@ public static class SafetensorsWriter
     private static byte[] MakeHeader(List<TensorContent> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(buffer, options))
         {
             var names = new HashSet<string> { "__metadata__" };
             json.WriteStartObject();
@@ -72,7 +77,8 @@ public static class SafetensorsWriter
             foreach (var tensor in tensors)
             {
                 if (!names.Add(tensor.Name))
-                    throw new ArgumentException($"Two tensors are named \"{tensor.Name}\", or the name is reserved.", nameof(tensors));
+                    throw new ArgumentException(
+                        $"Two tensors are named \"{tensor.Name}\", or the name is reserved.", nameof(tensors));
                 var end = checked(offset + tensor.ByteCount);
                 json.WriteStartObject(tensor.Name);
                 json.WriteString("dtype", tensor.Type.SafetensorsName());
@@ -86,7 +92,9 @@ public static class SafetensorsWriter
         while ((buffer.Length + 8) % Alignment != 0)
             buffer.WriteByte((byte)' ');
         if (buffer.Length > SafetensorsHeader.MaxLength)
-            throw new ArgumentException($"The header would be {buffer.Length:N0} bytes long; at most {SafetensorsHeader.MaxLength:N0} are allowed.");
+            throw new ArgumentException(
+                $"The header would be {buffer.Length:N0} bytes long; at most {SafetensorsHeader.MaxLength:N0} are " +
+                    "allowed.");
         return buffer.ToArray();
     }
 

@@ -19,11 +19,12 @@ internal sealed class ShardedSafetensors : TensorFile
     public static ShardedSafetensors Open(string indexPath)
     {
         var shards = ReadIndex(indexPath);
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(indexPath))!;
         var opened = new ShardedSafetensors(indexPath);
         try
         {
             foreach (var (file, names) in shards)
-                opened.Add(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(indexPath))!, file), names);
+                opened.Add(System.IO.Path.Combine(folder, file), names);
             return opened;
         }
         catch
@@ -42,7 +43,10 @@ internal sealed class ShardedSafetensors : TensorFile
         foreach (var (tensor, value) in map)
         {
             if (value is not JsonValue text || !text.TryGetValue(out string? file) || !IsPlainName(file))
-                throw new CheckpointException(indexPath, $"The file of tensor \"{tensor}\" must be the plain name of a .safetensors file; it is {value?.ToJsonString()}.");
+                throw new CheckpointException(
+                    indexPath,
+                    $"The file of tensor \"{tensor}\" must be the plain name of a .safetensors file; it is " +
+                        $"{value?.ToJsonString()}.");
             if (!shards.TryGetValue(file, out var names))
                 shards.Add(file, names = []);
             names.Add(tensor);
@@ -62,7 +66,8 @@ internal sealed class ShardedSafetensors : TensorFile
     private void Add(string path, HashSet<string> names)
     {
         if (!File.Exists(path))
-            throw new CheckpointException(Path, $"The index names the file {System.IO.Path.GetFileName(path)}, which is not there.");
+            throw new CheckpointException(
+                Path, $"The index names the file {System.IO.Path.GetFileName(path)}, which is not there.");
         var shard = SafetensorsFile.Open(path);
         _shards.Add(shard);
         foreach (var (name, tensor) in shard.Tensors)
@@ -71,6 +76,7 @@ internal sealed class ShardedSafetensors : TensorFile
                 throw new CheckpointException(path, $"Tensor \"{name}\" is in another file too.");
         }
         if (names.FirstOrDefault(name => !shard.Tensors.ContainsKey(name)) is { } missing)
-            throw new CheckpointException(path, $"The index says that tensor \"{missing}\" is in this file, but it is not.");
+            throw new CheckpointException(
+                path, $"The index says that tensor \"{missing}\" is in this file, but it is not.");
     }
 }

@@ -53,7 +53,8 @@ public abstract class StoredTensor
         }
         var bytes = ElementCount * Type.Size();
         if (ElementCount > int.MaxValue || bytes > int.MaxValue)
-            throw new CheckpointException(path, $"Tensor \"{Name}\" takes {bytes:N0} bytes; a tensor must be smaller than 2 GB.");
+            throw new CheckpointException(
+                path, $"Tensor \"{Name}\" takes {bytes:N0} bytes; a tensor must be smaller than 2 GB.");
         return (int)bytes;
     }
 }

@@ -1,6 +1,8 @@
 namespace GardenerML.Checkpoints;
 
-/// <summary>A strided view into bytes. Read in place if it is contiguous, else put together on first use and kept.</summary>
+/// <summary>
+/// A strided view into bytes. Read in place if it is contiguous, else put together on first use and kept.
+/// </summary>
 internal sealed class StridedTensor : StoredTensor
 {
     private readonly string _path;

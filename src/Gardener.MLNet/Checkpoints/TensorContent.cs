@@ -16,7 +16,8 @@ public sealed record TensorContent(string Name, TensorType Type, IReadOnlyList<l
     {
         get
         {
-            if (!TensorTypes.TryCountElements([.. Shape], out var count) || !TensorTypes.TryCountElements([count, Type.Size()], out var bytes))
+            if (!TensorTypes.TryCountElements([.. Shape], out var count)
+                || !TensorTypes.TryCountElements([count, Type.Size()], out var bytes))
                 throw new ArgumentException($"Tensor \"{Name}\" has an impossible shape: {TensorTypes.Format(Shape)}.");
             return bytes;
         }

@@ -18,6 +18,9 @@ public enum TensorType
     /// <summary>64-bit signed integer.</summary>
     Int64,
 
-    /// <summary>Another type; such a tensor is listed, but its numbers cannot be read. <see cref="StoredTensor.TypeName"/> tells which.</summary>
+    /// <summary>
+    /// Another type; such a tensor is listed, but its numbers cannot be read. <see cref="StoredTensor.TypeName"/> tells
+    /// which.
+    /// </summary>
     Other,
 }

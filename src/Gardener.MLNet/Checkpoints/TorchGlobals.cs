@@ -40,8 +40,8 @@ internal static class TorchGlobals
         // What training scripts save beside the weights: their arguments, sizes, devices and numbers.
         string[] inert =
         [
-            "argparse.Namespace", "builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset", "torch.Size", "torch.device", "_codecs.encode",
-            "numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "torch.nn.parameter.Parameter",
+            "argparse.Namespace", "builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset",
+            "torch.Size", "torch.device", "_codecs.encode", "numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
             "torch.float32", "torch.float16", "torch.bfloat16", "torch.float64", "torch.int64",
         ];
         foreach (var name in inert)

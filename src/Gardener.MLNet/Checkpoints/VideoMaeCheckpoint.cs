@@ -34,7 +34,9 @@ public sealed class VideoMaeCheckpoint : IDisposable
     /// <summary>The type that the weight matrices of the blocks are stored in.</summary>
     public required TensorType WeightType { get; init; }
 
-    /// <summary>Names of the classes in the order of the head's outputs; null if the checkpoint does not tell.</summary>
+    /// <summary>
+    /// Names of the classes in the order of the head's outputs; null if the checkpoint does not tell.
+    /// </summary>
     public required IReadOnlyList<string>? LabelNames { get; init; }
 
     /// <summary>
@@ -55,7 +57,10 @@ public sealed class VideoMaeCheckpoint : IDisposable
     /// <summary>Logical names that the model needs and the file lacks; empty unless opened without Strict.</summary>
     public required IReadOnlyList<string> Missing { get; init; }
 
-    /// <summary>Names of stored tensors that are not among <see cref="Encoder"/> and <see cref="Decoder"/>, position tables included.</summary>
+    /// <summary>
+    /// Names of stored tensors that are not among <see cref="Encoder"/> and <see cref="Decoder"/>, position tables
+    /// included.
+    /// </summary>
     public required IReadOnlyList<string> Unused { get; init; }
 
     /// <summary>What was assumed or left out on opening, for the log; each a sentence.</summary>
@@ -64,7 +69,10 @@ public sealed class VideoMaeCheckpoint : IDisposable
     /// <summary>The configuration as the checkpoint holds it (config.json); null if it has none.</summary>
     public required JsonObject? ConfigurationJson { get; init; }
 
-    /// <summary>The section that this library adds to the configuration of checkpoints it writes; null if another program wrote it.</summary>
+    /// <summary>
+    /// The section that this library adds to the configuration of checkpoints it writes; null if another program wrote
+    /// it.
+    /// </summary>
     public JsonObject? GardenerSection => ConfigurationJson?["gardener"] as JsonObject;
 
     /// <summary>Number of transformer blocks.</summary>
@@ -90,7 +98,9 @@ public sealed class VideoMaeCheckpoint : IDisposable
         if (Directory.Exists(pathOrId))
             return CheckpointOpener.Open(CheckpointLocation.OpenFolder(pathOrId), pathOrId, options);
         if (!HuggingFaceHub.IsId(pathOrId))
-            throw new CheckpointException(pathOrId, "There is no such file or folder, and it is not the id of a Hugging Face model (owner/name) either.");
+            throw new CheckpointException(
+                pathOrId,
+                "There is no such file or folder, and it is not the id of a Hugging Face model (owner/name) either.");
         // The Hub's code never returns to the caller's context, so waiting cannot block it.
         var folder = HuggingFaceHub.GetModelFolderAsync(pathOrId, options.HuggingFace, options.Progress, options.CancellationToken)
             .GetAwaiter().GetResult();

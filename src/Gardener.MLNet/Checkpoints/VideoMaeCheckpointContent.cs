@@ -18,7 +18,10 @@ public sealed record VideoMaeCheckpointContent
     /// <summary>Names of the classes in the order of the head's outputs; null for none.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
-    /// <summary>What this library wants to keep with the checkpoint, such as the pruning plan; stored in the configuration under <c>gardener</c>.</summary>
+    /// <summary>
+    /// What this library wants to keep with the checkpoint, such as the pruning plan; stored in the configuration under
+    /// <c>gardener</c>.
+    /// </summary>
     public JsonObject? GardenerSection { get; init; }
 
     /// <summary>
@@ -27,7 +30,9 @@ public sealed record VideoMaeCheckpointContent
     /// </summary>
     public JsonObject? BaseConfiguration { get; init; }
 
-    /// <summary>The content of an open checkpoint with some of its blocks only; they are renumbered. No weight is copied yet.</summary>
+    /// <summary>
+    /// The content of an open checkpoint with some of its blocks only; they are renumbered. No weight is copied yet.
+    /// </summary>
     /// <param name="checkpoint">The checkpoint, which must stay open until the content is written.</param>
     /// <param name="keptBlocks">The blocks to keep, 0-based and ascending; at least one.</param>
     /// <exception cref="ArgumentException">The blocks are not ascending, or there are none.</exception>
@@ -40,9 +45,11 @@ public sealed record VideoMaeCheckpointContent
         foreach (var block in keptBlocks)
         {
             if (block < 0 || block >= checkpoint.BlockCount)
-                throw new ArgumentOutOfRangeException(nameof(keptBlocks), block, $"The checkpoint has the blocks 0 to {checkpoint.BlockCount - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(keptBlocks), block, $"The checkpoint has the blocks 0 to {checkpoint.BlockCount - 1}.");
             if (newIndices.Count > 0 && block <= keptBlocks[newIndices.Count - 1])
-                throw new ArgumentException($"The kept blocks must be ascending; found {string.Join(", ", keptBlocks)}.", nameof(keptBlocks));
+                throw new ArgumentException(
+                    $"The kept blocks must be ascending; found {string.Join(", ", keptBlocks)}.", nameof(keptBlocks));
             newIndices.Add(block, newIndices.Count);
         }
         if (newIndices.Count == 0)

@@ -47,5 +47,9 @@ public sealed record VideoMaeCheckpointOptions
 
     /// <summary>Whether one of the values is given that describe the model.</summary>
     internal bool DescribesModel =>
-        HeadCount is not null || FrameCount is not null || ImageSize is not null || LayerNormEpsilon is not null || FinalNormEpsilon is not null;
+        HeadCount is not null
+        || FrameCount is not null
+        || ImageSize is not null
+        || LayerNormEpsilon is not null
+        || FinalNormEpsilon is not null;
 }

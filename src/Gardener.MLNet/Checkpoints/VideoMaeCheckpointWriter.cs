@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
 namespace GardenerML.Checkpoints;
 
 /// <summary>
@@ -22,7 +25,8 @@ public static class VideoMaeCheckpointWriter
     /// <param name="layout">How to store it.</param>
     /// <exception cref="ArgumentException">The tensors are not those that the configuration asks for.</exception>
     /// <exception cref="IOException">The target cannot be written or must not be replaced.</exception>
-    public static void Save(string path, VideoMaeCheckpointContent content, CheckpointLayout layout = CheckpointLayout.HuggingFace)
+    public static void Save(
+        string path, VideoMaeCheckpointContent content, CheckpointLayout layout = CheckpointLayout.HuggingFace)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Check(content);
@@ -34,11 +38,13 @@ public static class VideoMaeCheckpointWriter
         var pretraining = IsPretraining(content);
         AtomicFolder.Write(path, IsCheckpoint, folder =>
         {
-            WriteText(folder, "config.json", ConfigurationWriter.ToText(ConfigurationWriter.Configuration(content, pretraining)));
-            WriteText(folder, "preprocessor_config.json", ConfigurationWriter.ToText(ConfigurationWriter.Preprocessor(content.Configuration)));
-            var tensors = Stored(content).SelectMany(tensor => HuggingFaceNames.Translate(tensor, layout == CheckpointLayout.HuggingFaceV5));
+            WriteJson(folder, "config.json", ConfigurationWriter.Configuration(content, pretraining));
+            WriteJson(folder, "preprocessor_config.json", ConfigurationWriter.Preprocessor(content.Configuration));
+            var version5 = layout == CheckpointLayout.HuggingFaceV5;
+            var tensors = Stored(content).SelectMany(tensor => HuggingFaceNames.Translate(tensor, version5));
             // transformers reads only files that say where they come from.
-            SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+            var metadata = new Dictionary<string, string> { ["format"] = "pt" };
+            SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors, metadata);
         });
     }
 
@@ -55,14 +61,16 @@ public static class VideoMaeCheckpointWriter
         Check(content);
         var pretraining = IsPretraining(content);
         var configuration = ConfigurationWriter.Configuration(content, pretraining);
-        foreach (var (key, value) in ConfigurationWriter.Preprocessor(content.Configuration).Where(pair => pair.Key.StartsWith("image_", StringComparison.Ordinal)))
-            configuration[key] = value!.DeepClone();
+        var preprocessor = ConfigurationWriter.Preprocessor(content.Configuration);
+        foreach (var key in (string[])["image_mean", "image_std"])
+            configuration[key] = preprocessor[key]!.DeepClone();
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt",
             [CheckpointLocation.MetadataKey] = configuration.ToJsonString(),
         };
-        SafetensorsWriter.Write(stream, Stored(content).Select(tensor => tensor with { Name = McgName(tensor.Name, pretraining) }), metadata);
+        var tensors = Stored(content).Select(tensor => tensor with { Name = McgName(tensor.Name, pretraining) });
+        SafetensorsWriter.Write(stream, tensors, metadata);
     }
 
     /// <summary>
@@ -73,23 +81,32 @@ public static class VideoMaeCheckpointWriter
     /// <param name="keptBlocks">The blocks to keep, 0-based and ascending; at least one.</param>
     /// <param name="path">The folder or file to write.</param>
     /// <param name="layout">How to store it.</param>
-    /// <exception cref="ArgumentException">The blocks are not ascending, there are none, or the checkpoint has no such block.</exception>
+    /// <exception cref="ArgumentException">
+    /// The blocks are not ascending, there are none, or the checkpoint has no such block.
+    /// </exception>
     /// <exception cref="IOException">The target cannot be written or must not be replaced.</exception>
     public static void SavePruned(
-        VideoMaeCheckpoint checkpoint, IReadOnlyList<int> keptBlocks, string path, CheckpointLayout layout = CheckpointLayout.HuggingFace) =>
+        VideoMaeCheckpoint checkpoint,
+        IReadOnlyList<int> keptBlocks,
+        string path,
+        CheckpointLayout layout = CheckpointLayout.HuggingFace) =>
         Save(path, VideoMaeCheckpointContent.From(checkpoint, keptBlocks), layout);
 
-    private static bool IsPretraining(VideoMaeCheckpointContent content) => content.Tensors.Any(tensor => KeyMap.IsPretraining(tensor.Name));
+    private static bool IsPretraining(VideoMaeCheckpointContent content) =>
+        content.Tensors.Any(tensor => KeyMap.IsPretraining(tensor.Name));
 
     /// <summary>A pretraining checkpoint has the encoder's final norm under its own name only.</summary>
     private static IEnumerable<TensorContent> Stored(VideoMaeCheckpointContent content) =>
-        content.Configuration.ClassCount == 0 && content.Tensors.Any(tensor => tensor.Name.StartsWith("encoder.norm.", StringComparison.Ordinal))
+        content.Configuration.ClassCount == 0
+        && content.Tensors.Any(tensor => tensor.Name.StartsWith("encoder.norm.", StringComparison.Ordinal))
             ? content.Tensors.Where(tensor => !tensor.Name.StartsWith("fc_norm.", StringComparison.Ordinal))
             : content.Tensors;
 
     /// <summary>In MCG-NJU's pretraining files the encoder's names begin with "encoder.".</summary>
     private static string McgName(string logical, bool pretraining) =>
-        pretraining && (logical.StartsWith("blocks.", StringComparison.Ordinal) || logical.StartsWith("patch_embed.", StringComparison.Ordinal))
+        pretraining
+        && (logical.StartsWith("blocks.", StringComparison.Ordinal)
+            || logical.StartsWith("patch_embed.", StringComparison.Ordinal))
             ? "encoder." + logical
             : logical;
 
@@ -110,7 +127,9 @@ public static class VideoMaeCheckpointWriter
         ArgumentNullException.ThrowIfNull(content);
         content.Configuration.Validate();
         if (content.LabelNames is { } labels && labels.Count != content.Configuration.ClassCount)
-            throw new ArgumentException($"There are {labels.Count} class names for a head of {content.Configuration.ClassCount} outputs.", nameof(content));
+            throw new ArgumentException(
+                $"There are {labels.Count} class names for a head of {content.Configuration.ClassCount} outputs.",
+                nameof(content));
         var kind = content.Configuration.ClassCount > 0 ? CheckpointKind.Classifier
             : IsPretraining(content) ? CheckpointKind.Pretraining : CheckpointKind.Encoder;
         var shapes = new Dictionary<string, IReadOnlyList<long>>();
@@ -122,10 +141,14 @@ public static class VideoMaeCheckpointWriter
         var faults = CompletenessCheck.Compare(shapes, content.Configuration, kind);
         if (faults.Count > 0)
         {
-            throw new ArgumentException($"The tensors do not fit the configuration ({faults.Count} faults): {string.Join("; ", faults.Take(10))}.", nameof(content));
+            throw new ArgumentException(
+                $"The tensors do not fit the configuration ({faults.Count} faults): " +
+                    $"{string.Join("; ", faults.Take(10))}.",
+                nameof(content));
         }
     }
 
-    private static void WriteText(string folder, string name, string text) =>
-        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    private static void WriteJson(string folder, string name, JsonObject json) =>
+        AtomicFile.Write(
+            Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(ConfigurationWriter.ToText(json))));
 }

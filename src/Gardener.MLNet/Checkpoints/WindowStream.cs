@@ -25,7 +25,8 @@ internal sealed class WindowStream(Stream destination, long start, long length, 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (!dropAfter && _position + buffer.Length > start + length)
-            throw new ArgumentException($"More bytes are written than the {start + length:N0} announced.", nameof(buffer));
+            throw new ArgumentException(
+                $"More bytes are written than the {start + length:N0} announced.", nameof(buffer));
         var from = Math.Clamp(start - _position, 0, buffer.Length);
         var to = Math.Clamp(start + length - _position, 0, buffer.Length);
         if (from < to)

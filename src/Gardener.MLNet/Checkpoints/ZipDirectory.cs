@@ -29,7 +29,8 @@ internal static class ZipDirectory
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new CheckpointException(path, "The zip directory points outside of the file: it is damaged or not whole.", error);
+            throw new CheckpointException(
+                path, "The zip directory points outside of the file: it is damaged or not whole.", error);
         }
     }
 
@@ -75,9 +76,14 @@ internal static class ZipDirectory
         var local = source.Slice(header, 30);
         if (BinaryPrimitives.ReadUInt32LittleEndian(local) != LocalSignature)
             throw new CheckpointException(path, $"The entry \"{name}\" is not where the zip directory says.");
-        var start = header + 30 + BinaryPrimitives.ReadUInt16LittleEndian(local[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(local[28..]);
+        var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(local[26..]);
+        var extraLength = BinaryPrimitives.ReadUInt16LittleEndian(local[28..]);
+        var start = header + 30 + nameLength + extraLength;
         if (length < 0 || length > source.Length - start)
-            throw new CheckpointException(path, $"The entry \"{name}\" should have {length:N0} bytes, which is more than there are: the file is not whole.");
+            throw new CheckpointException(
+                path,
+                $"The entry \"{name}\" should have {length:N0} bytes, which is more than there are: the file is not " +
+                    "whole.");
         return start;
     }
 
