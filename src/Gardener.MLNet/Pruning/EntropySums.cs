@@ -62,6 +62,6 @@ internal struct EntropySums
             return new(0, 0, _distinct, _count);
         double logCount = Math.Log(_count), meanLog = _logSum / _count;
         var variance = (_squaredLogSum / _count) - (meanLog * meanLog);
-        return new(logCount - meanLog, Math.Sqrt(Math.Max(0, variance) / _count), _distinct, _count);
+        return new(Math.Max(0, logCount - meanLog), Math.Sqrt(Math.Max(0, variance) / _count), _distinct, _count);
     }
 }

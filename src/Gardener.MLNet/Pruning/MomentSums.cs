@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace GardenerML.Pruning;
 
 /// <summary>
-/// Sums that the moments of a set of weights are made of. A chunk is summed about its own means while it is in the first-level
-/// cache, and chunks are merged by the update formulas of Pébay (Sandia report SAND2008-6212), so nothing cancels out.
+/// Sums that the moments of a set of weights are made of. A chunk is summed about its own means while it is in the caches, and
+/// chunks are merged by the update formulas of Pébay (Sandia report SAND2008-6212), so nothing cancels out.
 /// </summary>
 internal struct MomentSums
 {
@@ -115,7 +115,7 @@ internal struct MomentSums
             L1 = l1,
             L2 = Math.Sqrt(_second + (_mean * _mean * _count)),
             ExcessKurtosis = _minimum < _maximum ? (_fourth / _count / (variance * variance)) - 3 : 0,
-            ValueEntropy = !valueEntropy ? null : l1 > 0 ? Math.Log(l1) - (_absoluteLogSum / l1) : 0,
+            ValueEntropy = !valueEntropy ? null : l1 > 0 ? Math.Max(0, Math.Log(l1) - (_absoluteLogSum / l1)) : 0,
         };
     }
 

@@ -19,12 +19,13 @@ internal sealed class UniformBins(int count, double lowest, double highest)
     public void Add(ReadOnlySpan<double> weights, long[] counts)
     {
         var vectors = MemoryMarshal.Cast<double, Vector512<double>>(weights);
+        Span<long> bins = stackalloc long[Vector512<long>.Count];
         foreach (var w in vectors)
         {
-            var bins = Vector512.ConvertToInt64Native((w - Vector512.Create(lowest)) / _range * count);
-            bins = Vector512.Min(bins, Vector512.Create(count - 1L));
-            for (var i = 0; i < Vector512<long>.Count; i++)
-                counts[bins[i]]++;
+            var indices = Vector512.ConvertToInt64Native((w - Vector512.Create(lowest)) / _range * count);
+            Vector512.Min(indices, Vector512.Create(count - 1L)).CopyTo(bins);
+            foreach (var bin in bins)
+                counts[bin]++;
         }
         foreach (var w in weights[(vectors.Length * Vector512<double>.Count)..])
             counts[Math.Min((int)((w - lowest) / _range * count), count - 1)]++;

@@ -10,10 +10,10 @@ namespace GardenerML.Pruning;
 /// </summary>
 internal sealed class WeightScan
 {
-    /// <summary>Elements that are converted and summed while they are in the first-level cache.</summary>
-    public const int ChunkLength = 4096;
+    /// <summary>Elements that are converted, counted and summed while they are in the processor's caches.</summary>
+    public const int ChunkLength = 16384;
 
-    private const int SegmentLength = 128 * ChunkLength;
+    private const int SegmentLength = 32 * ChunkLength;
 
     private readonly IReadOnlyList<IReadOnlyList<StoredTensor>> _blocks;
     private readonly List<Segment> _segments = [];
