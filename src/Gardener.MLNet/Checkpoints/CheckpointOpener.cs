@@ -195,7 +195,7 @@ internal sealed class CheckpointOpener
                 _notes.Add($"The position table \"{table.Name}\" is for {table.Shape[^2]} tokens and was not used: " +
                     $"the table for {configuration.TokenCount} tokens is computed.");
             }
-            else if (PositionTable.Compare(table, configuration.TokenCount, (int)table.Shape[^1]) is { } difference)
+            else if (PositionTableCheck.Compare(table, configuration.TokenCount, (int)table.Shape[^1]) is { } difference)
             {
                 throw new CheckpointException(
                     _source,

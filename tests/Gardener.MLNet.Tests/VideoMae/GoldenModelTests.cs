@@ -18,7 +18,7 @@ public sealed class GoldenModelTests
         using var golden = new Golden(name);
         var configuration = golden.Checkpoint.Configuration;
         var expected = golden.Values("pos_embed");
-        var actual = GardenerML.VideoMae.PositionTable.Compute(configuration.TokenCount, configuration.Width);
+        var actual = PositionTable.Compute(configuration.TokenCount, configuration.Width);
         Assert.AreEqual(expected.Length, actual.Length);
         Assert.IsTrue(MostDifferent(expected, actual) <= 1e-6);
     }
