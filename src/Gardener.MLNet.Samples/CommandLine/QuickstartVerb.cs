@@ -65,8 +65,7 @@ internal sealed class QuickstartVerb
 
         var (unpruned, unprunedZip) = WithProgress(run, "Training the whole model", recipe.Training,
             options => quickstart.TrainWhole(options, training, test));
-        var (pruned, zip, plan) = WithProgress(run, "Fine-tuning the pruned model",
-            recipe.Training with { Checkpoint = null, NewModel = null, Epochs = recipe.PrunedEpochs },
+        var (pruned, zip, plan) = WithProgress(run, "Fine-tuning the pruned model", recipe.FineTuning,
             options => quickstart.TrainPruned(checkpoint ?? unprunedZip, training, test, options));
         var video = test.GetColumn<string>("VideoPath").First();
         var prediction = QuickstartRun.PredictElsewhere(zip, video);

@@ -11,6 +11,18 @@ namespace GardenerML.Samples.Quickstart;
 /// <param name="PrunedEpochs">Epochs of fine-tuning after pruning.</param>
 internal sealed record QuickstartRecipe(VideoLoadingOptions Loading, VideoClassifierOptions Training, int PrunedEpochs)
 {
+    /// <summary>
+    /// How the pruned model is fine-tuned. What is left of a model that was just trained needs smaller steps than random weights.
+    /// </summary>
+    public VideoClassifierOptions FineTuning => Training with
+    {
+        Checkpoint = null,
+        NewModel = null,
+        Epochs = PrunedEpochs,
+        WarmupEpochs = Math.Min(Training.WarmupEpochs, PrunedEpochs),
+        LearningRate = Training.NewModel is null ? Training.LearningRate : Training.LearningRate / 2,
+    };
+
     /// <summary>Made clips, small frames, a small model from random weights: learns motion in about a minute on two cores.</summary>
     public static QuickstartRecipe MadeMotion { get; } = new(
         new VideoLoadingOptions { FrameCount = 8, SamplingRate = 2, Size = 32 },
@@ -21,7 +33,7 @@ internal sealed record QuickstartRecipe(VideoLoadingOptions Loading, VideoClassi
             BatchSize = 32,
             LearningRate = 2e-3,
         },
-        PrunedEpochs: 2);
+        PrunedEpochs: 3);
 
     /// <summary>A folder of real videos, no checkpoint: a small model from random weights.</summary>
     public static QuickstartRecipe RealVideos { get; } = new(

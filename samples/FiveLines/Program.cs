@@ -1,0 +1,19 @@
+using GardenerML;
+using GardenerML.Video;
+using Microsoft.ML;
+using static GardenerML.Gardener;
+
+var mlContext = new MLContext(seed: 1);
+IDataView ucf101 = Ucf101.Load(mlContext, "output/quickstart/motion", subset: Ucf101Subset.Train);
+IDataView test = Ucf101.Load(mlContext, "output/quickstart/motion", subset: Ucf101Subset.Test);
+
+var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+    .Append(mlContext.Transforms.LoadVideo(options: new() { FrameCount = 8, SamplingRate = 2, Size = 32 })) // path -> clip
+    .Append(Gardener.Prune(ratio: 0.25, checkpoint: "output/quickstart/unpruned.zip")) // data-free block pruning
+    .Append(VideoClassifier(new() { Epochs = 3, LearningRate = 1e-3 })); // fine-tunes the pruned VideoMAE
+using var model = pipeline.Fit(ucf101); // on the GPU where there is one
+mlContext.Model.Save(model, ucf101.Schema, "model.zip"); // loads with plain mlContext.Model.Load
+
+Console.WriteLine(model.LastTransformer.PruningPlan);
+var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
+Console.WriteLine($"WAR {metrics.MicroAccuracy:0.000}, UAR {metrics.MacroAccuracy:0.000}");

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using GardenerML.Samples.Motion;
+using GardenerML.Training;
+using GardenerML.Video;
+using GardenerML.VideoMae;
+using Microsoft.ML;
+
+namespace GardenerML.Tests.Documentation;
+
+/// <summary>The README's program is a program: the same lines are built, and run in a process of their own.</summary>
+[TestClass]
+public sealed class ReadmeTests
+{
+    public required TestContext TestContext { get; init; }
+
+    [TestMethod]
+    public void The_pipeline_shown_is_the_sample_program()
+    {
+        var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        var shown = readme.Split("```csharp\n")[1].Split("```")[0];
+        Assert.AreEqual(File.ReadAllText(Path.Combine(Root(), "samples", "FiveLines", "Program.cs")), shown);
+    }
+
+    [TestMethod]
+    public void The_sample_program_trains_prunes_saves_and_evaluates()
+    {
+        var folder = Directory.CreateTempSubdirectory("readme").FullName;
+        try
+        {
+            var data = Path.Combine(folder, "output", "quickstart", "motion");
+            Directory.CreateDirectory(Path.GetDirectoryName(data)!);
+            MotionDataset.Create(data, new MotionDatasetOptions { Groups = 3, ClipsPerGroup = 1, ImageSize = 32 },
+                cancellationToken: TestContext.CancellationToken);
+            SaveUnpruned(data, Path.Combine(folder, "output", "quickstart", "unpruned.zip"));
+
+            var output = Run(folder);
+            StringAssert.Contains(output, "unpruned.zip: 1 of 4 blocks removed by entropy");
+            StringAssert.Matches(output, new("WAR [01]\\.\\d{3}, UAR [01]\\.\\d{3}"));
+            new MLContext().Model.Load(Path.Combine(folder, "model.zip"), out var schema);
+            Assert.IsNotNull(schema.GetColumnOrNull("VideoPath"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void SaveUnpruned(string data, string zip)
+    {
+        var context = new MLContext(seed: 1);
+        var rows = Ucf101.Load(context, data);
+        var small = new VideoMaeConfiguration { PatchSize = 16, Width = 24, BlockCount = 4, HeadCount = 3, MlpWidth = 48 };
+        var pipeline = context.Transforms.Conversion.MapValueToKey("Label")
+            .Append(context.Transforms.LoadVideo(options: new() { FrameCount = 8, SamplingRate = 2, Size = 32 }))
+            .Append(context.MulticlassClassification.Trainers.VideoClassifier(
+                new VideoClassifierOptions { NewModel = small, Epochs = 1 }));
+        using var model = pipeline.Fit(rows);
+        context.Model.Save(model, rows.Schema, zip);
+    }
+
+    private static string Run(string folder)
+    {
+        // .../tests/Gardener.MLNet.Tests/bin/<configuration>/<framework>/
+        var built = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(
+            Root(), "samples", "FiveLines", "bin", built.Parent!.Name, built.Name,
+            "FiveLines" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        using var process = Process.Start(
+            new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        return output;
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Gardener.sln")))
+            folder = folder.Parent;
+        return folder.FullName;
+    }
+}
