@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Running;
 using GardenerML.Benchmarks;
 
-// `-- table` prints one table of ratios from one run; anything else goes to BenchmarkDotNet (try `-- --list flat`).
+// `-- table` and `-- checkpoints` print one table of ratios from one run; anything else goes to BenchmarkDotNet (try `-- --list flat`).
 if (args is ["table", ..])
     WeightStatisticsTable.Print();
+else if (args is ["checkpoints", ..])
+    CheckpointTable.Print();
 else
     BenchmarkSwitcher.FromAssembly(typeof(WeightStatisticsBenchmark).Assembly).Run(args);

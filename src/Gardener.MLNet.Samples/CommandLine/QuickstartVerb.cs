@@ -63,14 +63,18 @@ internal sealed class QuickstartVerb
         recipe = Adapt(recipe, run);
         var quickstart = new QuickstartRun(context, recipe, arguments.GetValue(_ratio), folder);
 
-        var (unpruned, unprunedZip) = WithProgress(run, "Training the whole model", recipe.Training,
-            options => quickstart.TrainWhole(options, training, test));
-        var (pruned, zip, plan) = WithProgress(run, "Fine-tuning the pruned model", recipe.FineTuning,
-            options => quickstart.TrainPruned(checkpoint ?? unprunedZip, training, test, options));
+        var (whole, wholeZip) = WithProgress(
+            run, "Training the whole model", recipe.Training, options => quickstart.TrainWhole(options, training));
+        using var disposeWhole = whole;
+        var (smaller, zip) = WithProgress(
+            run, "Fine-tuning the pruned model", recipe.FineTuning,
+            options => quickstart.TrainPruned(checkpoint ?? wholeZip, options, training));
+        using var disposeSmaller = smaller;
+        var (unpruned, pruned) = quickstart.Compare(whole, smaller, test);
         var video = test.GetColumn<string>("VideoPath").First();
         var prediction = QuickstartRun.PredictElsewhere(zip, video);
 
-        run.Console.WriteLine(plan.ToString());
+        run.Console.WriteLine(smaller.LastTransformer.PruningPlan!.ToString());
         Show(run.Console, unpruned, pruned);
         run.Console.WriteLine($"Model: {zip}");
         run.Console.WriteLine(

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using GardenerML.Pruning;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Training;
 using GardenerML.VideoMae;
@@ -13,30 +12,37 @@ namespace GardenerML.Samples.Quickstart;
 internal sealed class QuickstartRun(MLContext mlContext, QuickstartRecipe recipe, double ratio, string folder)
 {
     /// <summary>Trains the whole model and saves it.</summary>
-    /// <returns>What it is worth on the test clips, and the zip, which is a checkpoint too.</returns>
-    public (QuickstartModel Model, string Zip) TrainWhole(VideoClassifierOptions options, IDataView training, IDataView test)
+    /// <returns>The model, the caller's to dispose, and its zip, which is a checkpoint too.</returns>
+    public (TransformerChain<VideoClassifierTransformer> Model, string Zip) TrainWhole(
+        VideoClassifierOptions options, IDataView training)
     {
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.Transforms.LoadVideo(options: recipe.Loading))
             .Append(mlContext.MulticlassClassification.Trainers.VideoClassifier(options));
-        using var model = pipeline.Fit(training);
-        var zip = Save(model, training, "unpruned.zip");
-        return (Measure(model, test), zip);
+        var model = pipeline.Fit(training);
+        return (model, Save(model, training, "unpruned.zip"));
     }
 
     /// <summary>Removes the blocks of least importance, fine-tunes what is left, and saves it.</summary>
-    /// <returns>What it is worth on the test clips, the zip, and what was removed.</returns>
-    public (QuickstartModel Model, string Zip, PruningPlan Plan) TrainPruned(
-        string checkpoint, IDataView training, IDataView test, VideoClassifierOptions options)
+    /// <returns>The model, the caller's to dispose, and its zip.</returns>
+    public (TransformerChain<VideoClassifierTransformer> Model, string Zip) TrainPruned(
+        string checkpoint, VideoClassifierOptions options, IDataView training)
     {
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.Transforms.LoadVideo(options: recipe.Loading))
             .Append(mlContext.Transforms.GardenerPrune(checkpoint, ratio))
             .Append(mlContext.MulticlassClassification.Trainers.VideoClassifier(options));
-        using var model = pipeline.Fit(training);
-        var zip = Save(model, training, "model.zip");
-        var plan = model.LastTransformer.PruningPlan!;
-        return (Measure(model, test) with { Ratio = plan.Ratio }, zip, plan);
+        var model = pipeline.Fit(training);
+        return (model, Save(model, training, "model.zip"));
+    }
+
+    /// <summary>What the two models are worth on the test clips, and how fast they are.</summary>
+    public (QuickstartModel Whole, QuickstartModel Pruned) Compare(
+        TransformerChain<VideoClassifierTransformer> whole, TransformerChain<VideoClassifierTransformer> pruned, IDataView test)
+    {
+        var speeds = ModelSpeed.ClipsPerSecond(
+            [whole.LastTransformer.Model, pruned.LastTransformer.Model], batchSize: 8, TimeSpan.FromSeconds(2));
+        return (Measure(whole, test, speeds[0]), Measure(pruned, test, speeds[1]));
     }
 
     /// <summary>Predicts one file in a new process that knows nothing but the zip.</summary>
@@ -53,14 +59,13 @@ internal sealed class QuickstartRun(MLContext mlContext, QuickstartRecipe recipe
         return JsonSerializer.Deserialize<PredictVerb.Prediction[]>(output, JsonSerializerOptions.Web)![0];
     }
 
-    private QuickstartModel Measure(TransformerChain<VideoClassifierTransformer> model, IDataView test)
+    private QuickstartModel Measure(TransformerChain<VideoClassifierTransformer> model, IDataView test, double speed)
     {
-        var classifier = model.LastTransformer;
         var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
-        var speed = ModelSpeed.ClipsPerSecond(classifier.Model, batchSize: 8, TimeSpan.FromSeconds(1));
+        var classifier = model.LastTransformer;
         return new QuickstartModel(
             metrics.MicroAccuracy, metrics.MicroAccuracy, metrics.MacroAccuracy,
-            classifier.Cost.Parameters, classifier.Cost.GigaFlops, speed);
+            classifier.Cost.Parameters, classifier.Cost.GigaFlops, speed, classifier.PruningPlan?.Ratio);
     }
 
     private string Save(ITransformer model, IDataView training, string name)
