@@ -28,28 +28,29 @@ internal sealed class KeyNames
     {
         var annotation = column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues);
         return annotation?.Type is VectorDataViewType { IsKnownSize: true } type
-            ? (KeyNames)Generic(nameof(Read), type).Invoke(null, [column, type])!
+            ? (KeyNames)Invoke(nameof(Read), type, column, type)!
             : null;
     }
 
     /// <summary>Adds the values as the KeyValues annotation.</summary>
     public void AddTo(DataViewSchema.Annotations.Builder annotations) =>
-        Generic(nameof(AddTyped), Type).Invoke(null, [annotations, Type, _values]);
+        Invoke(nameof(AddTyped), Type, annotations, Type, _values);
 
     public void Save(IHostEnvironment environment, Stream stream) =>
-        Generic(nameof(Write), Type).Invoke(null, [environment, stream, Type, _values]);
+        Invoke(nameof(Write), Type, environment, stream, Type, _values);
 
     public static KeyNames Load(IHostEnvironment environment, Stream stream)
     {
         var saver = new BinarySaver(environment, new BinarySaver.Arguments());
         if (!saver.TryLoadTypeAndValue(stream, out var type, out var value) || type is not VectorDataViewType vector)
             throw environment.ExceptDecode("The values of the label's keys cannot be read.");
-        return (KeyNames)Generic(nameof(Make), vector).Invoke(null, [vector, value])!;
+        return (KeyNames)Invoke(nameof(Make), vector, vector, value)!;
     }
 
-    private static MethodInfo Generic(string name, VectorDataViewType type) =>
+    private static object? Invoke(string name, VectorDataViewType type, params object[] arguments) =>
         typeof(KeyNames).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!
-            .MakeGenericMethod(type.ItemType.RawType);
+            .MakeGenericMethod(type.ItemType.RawType)
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
 
     private static KeyNames Read<T>(DataViewSchema.Column column, VectorDataViewType type)
     {

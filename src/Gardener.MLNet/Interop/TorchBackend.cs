@@ -8,6 +8,8 @@ namespace GardenerML.Interop;
 internal static class TorchBackend
 {
     private static readonly Lazy<Exception?> LoadFailure = new(TryLoad);
+    private static readonly Lazy<int> CudaDeviceCount = new(CountCudaDevices);
+    private static readonly Lock OutputLock = new();
 
     /// <summary>Resolves a device.</summary>
     /// <param name="wanted">What the user asks for.</param>
@@ -18,13 +20,13 @@ internal static class TorchBackend
         EnsureLoaded();
         if (wanted.IsCuda)
         {
-            var count = CudaDeviceCount();
+            var count = CudaDeviceCount.Value;
             if (wanted.Index >= count)
-                throw new TorchBackendException(count == 0 ? NoCudaMessage(wanted)
+                throw new TorchBackendException(count == 0 ? NoCudaMessage(wanted, NativeFolders(AppContext.BaseDirectory))
                     : $"The device {wanted} is not there; this machine has cuda:0 to cuda:{count - 1}.");
             return torch.device(DeviceType.CUDA, wanted.Index);
         }
-        return wanted.IsAuto && CudaDeviceCount() > 0 ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
+        return wanted.IsAuto && CudaDeviceCount.Value > 0 ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
     }
 
     /// <summary>Loads libtorch and computes with one tensor.</summary>
@@ -32,7 +34,7 @@ internal static class TorchBackend
     public static void EnsureLoaded()
     {
         if (LoadFailure.Value is { } failure)
-            throw new TorchBackendException(DescribeFailure(failure), failure);
+            throw new TorchBackendException(DescribeFailure(failure, AppContext.BaseDirectory), failure);
     }
 
     private static Exception? TryLoad()
@@ -49,22 +51,26 @@ internal static class TorchBackend
         }
     }
 
-    // TorchSharp prints its diagnosis to standard output, which may be a document that a program reads.
+    // TorchSharp prints its diagnosis to standard output, which may be a document that a program reads. One at a time, or the
+    // second would take the first one's silence for the output to restore.
     private static T Quietly<T>(Func<T> action)
     {
-        var output = Console.Out;
-        Console.SetOut(TextWriter.Null);
-        try
+        lock (OutputLock)
         {
-            return action();
-        }
-        finally
-        {
-            Console.SetOut(output);
+            var output = Console.Out;
+            Console.SetOut(TextWriter.Null);
+            try
+            {
+                return action();
+            }
+            finally
+            {
+                Console.SetOut(output);
+            }
         }
     }
 
-    private static int CudaDeviceCount()
+    private static int CountCudaDevices()
     {
         try
         {
@@ -76,10 +82,13 @@ internal static class TorchBackend
         }
     }
 
-    private static string NoCudaMessage(ComputeDevice wanted)
+    /// <summary>Why a CUDA device cannot be used on a machine where torch sees none.</summary>
+    /// <param name="wanted">The device.</param>
+    /// <param name="folders">Where native libraries are looked for.</param>
+    internal static string NoCudaMessage(ComputeDevice wanted, IReadOnlyList<string> folders)
     {
         var cudaLibrary = OperatingSystem.IsWindows() ? "torch_cuda.dll" : "libtorch_cuda.so";
-        var found = FindNative(cudaLibrary);
+        var found = FindNative(cudaLibrary, folders);
         return found is null
             ? $"The device {wanted} cannot be used: libtorch's CUDA part ({cudaLibrary}) is not beside the application. Add the "
                 + "package TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu."
@@ -87,17 +96,21 @@ internal static class TorchBackend
                 + "NVIDIA driver (nvidia-smi) and CUDA_VISIBLE_DEVICES.";
     }
 
-    private static string DescribeFailure(Exception failure)
+    /// <summary>Why libtorch does not load.</summary>
+    /// <param name="failure">What TorchSharp said.</param>
+    /// <param name="root">The application's folder.</param>
+    internal static string DescribeFailure(Exception failure, string root)
     {
+        var folders = NativeFolders(root);
         var (wrapper, library) = OperatingSystem.IsWindows() ? ("LibTorchSharp.dll", "torch_cpu.dll")
             : OperatingSystem.IsMacOS() ? ("libLibTorchSharp.dylib", "libtorch_cpu.dylib")
             : ("libLibTorchSharp.so", "libtorch_cpu.so");
         var version = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
             ?? typeof(torch).Assembly.GetName().Version?.ToString();
         var where = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, TorchSharp {version}, "
-            + $"folder {AppContext.BaseDirectory}";
+            + $"folder {root}";
 
-        if (FindNative(wrapper) is not { } wrapperPath || FindNative(library) is null)
+        if (FindNative(wrapper, folders) is not { } wrapperPath || FindNative(library, folders) is null)
             return $"libtorch is not beside the application ({where}). Add one package to the application's project: "
                 + "TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
 
@@ -123,19 +136,19 @@ internal static class TorchBackend
         }
     }
 
-    private static string? FindNative(string file)
-    {
-        var root = AppContext.BaseDirectory;
-        string[] folders =
-        [
-            root,
-            Path.Combine(root, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
-            Path.Combine(root, "runtimes", PortableRuntimeIdentifier(), "native"),
-            .. ((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string) ?? "")
-                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
-        ];
-        return folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
-    }
+    private static string? FindNative(string file, IReadOnlyList<string> folders) =>
+        folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+
+    // The host's search directories are those of the running application.
+    private static string[] NativeFolders(string root) =>
+    [
+        root,
+        Path.Combine(root, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
+        Path.Combine(root, "runtimes", PortableRuntimeIdentifier(), "native"),
+        .. root == AppContext.BaseDirectory && AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string searched
+            ? searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            : [],
+    ];
 
     private static string PortableRuntimeIdentifier()
     {

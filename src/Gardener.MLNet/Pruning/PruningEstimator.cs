@@ -1,6 +1,7 @@
 using GardenerML.Checkpoints;
 using GardenerML.Video;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace GardenerML.Pruning;
@@ -49,7 +50,7 @@ public sealed class PruningEstimator : IEstimator<PruningTransformer>
         return new PruningTransformer(_host, _options.VideoColumnName, plan);
     }
 
-    /// <summary>The schema is unchanged; checks that the clip column is there.</summary>
+    /// <summary>The schema with the plan among the clip column's annotations; checks that the column is there.</summary>
     /// <param name="inputSchema">The shape of the input.</param>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -59,7 +60,14 @@ public sealed class PruningEstimator : IEstimator<PruningTransformer>
         if (column.ItemType is not VideoClipDataViewType)
             throw _host.ExceptSchemaMismatch(
                 nameof(inputSchema), "clip", column.Name, "clip, as LoadVideo makes it", column.GetTypeString());
-        return inputSchema;
+
+        string[] kinds = [PruningTransformer.PlanAnnotation, PruningTransformer.CheckpointAnnotation];
+        var annotations = column.Annotations.Where(annotation => !kinds.Contains(annotation.Name))
+            .Concat(kinds.Select(kind =>
+                new SchemaShape.Column(kind, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance, false)));
+        var columns = inputSchema.ToDictionary(each => each.Name);
+        columns[column.Name] = new SchemaShape.Column(column.Name, column.Kind, column.ItemType, false, new SchemaShape(annotations));
+        return new SchemaShape(columns.Values);
     }
 
     internal static PruningPlan MakePlan(IExceptionContext context, PruningOptions options)

@@ -25,7 +25,8 @@ internal sealed class ClassifierTraining : IDisposable
         _seed = seed;
         _channel = channel;
         _pixels = new PixelNormalisation(model.Configuration, model.Device);
-        _generator = new Generator((ulong)(uint)seed, model.Device);
+        // Not the seed itself: the first weights were drawn by that.
+        _generator = new Generator((uint)seed ^ 0x9E3779B9u, model.Device);
         _regularisation = new StochasticRegularisation(options, model.Configuration.BlockCount, _generator);
     }
 
@@ -73,8 +74,11 @@ internal sealed class ClassifierTraining : IDisposable
             var metrics = new EpochMetrics(
                 epoch, _options.Epochs, lossSum / training.Count, trained.Accuracy, rate,
                 validation is null ? null : Evaluate(validation), training.Count / seconds);
-            Report(metrics, progress, step, stepCount);
+            Report(metrics, progress, step);
         }
+        // As large as the weights, and of no use to a trained model.
+        foreach (var parameter in _model.parameters())
+            parameter.grad = null;
     }
 
     /// <summary>Scores clips without learning from them.</summary>
@@ -134,7 +138,7 @@ internal sealed class ClassifierTraining : IDisposable
             beta1: _options.Beta1, beta2: _options.Beta2);
     }
 
-    private void Report(EpochMetrics metrics, IProgressChannel progress, int step, int stepCount)
+    private void Report(EpochMetrics metrics, IProgressChannel progress, int step)
     {
         progress.Checkpoint(metrics.TrainingLoss, metrics.TrainingAccuracy, metrics.Validation?.Accuracy, step);
         var validation = metrics.Validation is { } v ? $", validation accuracy {v.Accuracy:0.000}" : "";

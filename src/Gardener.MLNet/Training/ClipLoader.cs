@@ -7,12 +7,10 @@ namespace GardenerML.Training;
 /// Gives the clips of a data set in batches, decoding ahead of their use on other threads and keeping decoded frames while they
 /// fit into the cache.
 /// </summary>
-internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads, long cacheBytes) : IDisposable
+internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads, FrameCache cache)
 {
     /// <summary>Longer videos are not kept whole; a clip of them is decoded when needed.</summary>
     private const int MostCachedFrames = 1024;
-
-    private readonly FrameCache _cache = new(cacheBytes);
 
     /// <summary>How many clips there are.</summary>
     public int Count => clips.Count;
@@ -33,23 +31,23 @@ internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads,
         foreach (var chunk in loaded.Chunk(batchSize))
             yield return Assemble(chunk);
 
-        LoadedClip Load(int index) => LoadClip(index, seed, cancellation);
+        LoadedClip Load(int index, CancellationToken abandoned) => LoadClip(index, seed, abandoned);
     }
 
     private LoadedClip LoadClip(int index, EpochSeed? seed, CancellationToken cancellation)
     {
         var (clip, label) = clips[index];
         var random = seed?.ForClip(index);
-        if (_cache.TryGet(index, out var cached))
+        if (cache.TryGet(clip, out var cached))
             return new LoadedClip(cached, Indices(clip, cached, random), label, Owned: false);
 
         // What is drawn anew each epoch can be cached only as the whole video.
-        var frames = HasRandomStart(clip) && !_cache.IsFull ? clip.ReadAll(MostCachedFrames, cancellation) : null;
+        var frames = HasRandomStart(clip) && !cache.IsFull ? clip.ReadAll(MostCachedFrames, cancellation) : null;
         if (frames is not null)
-            return new LoadedClip(frames, Indices(clip, frames, random), label, Owned: !_cache.TryKeep(index, frames));
+            return new LoadedClip(frames, Indices(clip, frames, random), label, Owned: !cache.TryKeep(clip, frames));
 
         frames = clip.Read(random, cancellation);
-        var kept = !HasRandomStart(clip) && _cache.TryKeep(index, frames);
+        var kept = !HasRandomStart(clip) && cache.TryKeep(clip, frames);
         return new LoadedClip(frames, [.. Enumerable.Range(0, frames.FrameCount)], label, Owned: !kept);
     }
 
@@ -80,7 +78,7 @@ internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads,
         return new ClipBatch(frames, labels);
     }
 
-    public void Dispose() => _cache.Dispose();
+    public void Dispose() => cache.Dispose();
 
     /// <summary>Decoded frames and which of them make the clip.</summary>
     private readonly record struct LoadedClip(VideoFrames Frames, int[] Indices, int Label, bool Owned) : IDisposable

@@ -18,10 +18,17 @@ internal sealed class ClipScorer : IDisposable
 
     public VideoMaeClassifier Model { get; }
 
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, typeof(VideoClassifierTransformer));
+
+    /// <summary>Decodes the clip of a row.</summary>
+    public VideoFrames Decode(VideoClip? clip, long row, CancellationToken cancellation) =>
+        ClipGeometry.Require(clip, row, Model.Configuration.FrameCount, Model.Configuration.ImageSize).Read(cancellation);
+
     /// <summary>The class probabilities of each clip.</summary>
     public float[][] Score(IReadOnlyList<VideoFrames> clips)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(VideoClassifierTransformer));
+        ThrowIfDisposed();
         var configuration = Model.Configuration;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();

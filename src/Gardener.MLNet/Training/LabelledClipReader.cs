@@ -1,3 +1,4 @@
+using System.Text;
 using GardenerML.Video;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -10,42 +11,40 @@ internal static class LabelledClipReader
 {
     /// <summary>Reads all rows.</summary>
     /// <param name="host">For messages.</param>
+    /// <param name="purpose">What the rows are for: training or validation.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="options">Names of the columns, and what to do with missing labels.</param>
-    /// <param name="classCount">How many values the label's key type has.</param>
-    /// <param name="groups">What each row's group column holds; empty where none is asked for.</param>
+    /// <param name="columns">Where clips, labels and groups are.</param>
+    /// <param name="options">What to do with missing labels, and when to stop.</param>
+    /// <returns>The clips, and what each one's group column holds; no groups where none are asked for.</returns>
     /// <exception cref="InvalidOperationException">Labels are missing and may not be skipped, or no row is left.</exception>
-    public static List<LabelledClip> Read(
-        IHost host, IDataView data, VideoClassifierOptions options, int classCount, out List<string> groups)
+    public static (List<LabelledClip> Clips, List<string> Groups) Read(
+        IHost host, string purpose, IDataView data, TrainingColumns columns, VideoClassifierOptions options)
     {
-        var label = Column(host, data.Schema, "label", options.LabelColumnName);
-        var video = Column(host, data.Schema, "clip", options.VideoColumnName);
-        var group = options.GroupColumnName is { } name ? Column(host, data.Schema, "group", name) : (DataViewSchema.Column?)null;
-        DataViewSchema.Column[] needed = group is { } present ? [label, video, present] : [label, video];
-
         var clips = new List<LabelledClip>();
-        groups = [];
+        var groups = new List<string>();
         var missing = 0;
         string? firstMissing = null;
-        using var cursor = data.GetRowCursor(needed);
-        var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
-        var getClip = cursor.GetGetter<VideoClip>(video);
-        var getGroup = group is { } column ? RowCursorUtils.GetGetterAsStringBuilder(cursor, column.Index) : null;
-        var text = new System.Text.StringBuilder();
+        using var cursor = data.GetRowCursor(columns.All);
+        var getLabel = RowCursorUtils.GetLabelGetter(cursor, columns.Label.Index);
+        var getClip = cursor.GetGetter<VideoClip>(columns.Video);
+        var getGroup = columns.Group is { } group ? RowCursorUtils.GetGetterAsStringBuilder(cursor, group.Index) : null;
+        var text = new StringBuilder();
         while (cursor.MoveNext())
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            float value = float.NaN;
-            getLabel(ref value);
+            // A missing label is NaN here.
+            var label = float.NaN;
+            getLabel(ref label);
             var clip = default(VideoClip);
             getClip(ref clip!);
-            if (float.IsNaN(value) || value >= classCount)
+            if (!(label < columns.ClassCount))
             {
                 missing++;
                 firstMissing ??= $"row {cursor.Position}" + (clip?.Path is { } path ? $", {path}" : "");
                 continue;
             }
-            clips.Add(new LabelledClip(clip, (int)value));
+            clip = ClipGeometry.Require(clip, cursor.Position, columns.ClipType.FrameCount, columns.ClipType.Height);
+            clips.Add(new LabelledClip(clip, (int)label));
             if (getGroup is not null)
             {
                 getGroup(ref text);
@@ -55,18 +54,16 @@ internal static class LabelledClipReader
 
         if (missing > 0 && !options.SkipMissingLabels)
             throw host.Except(
-                $"{missing} of {clips.Count + missing} rows have no label in the column '{options.LabelColumnName}' (or one that its key "
-                + $"type does not know); the first is {firstMissing}. Label them, or set SkipMissingLabels to leave them out.");
+                $"{missing} of {clips.Count + missing} rows for {purpose} have no label in the column '{columns.Label.Name}' (or one "
+                + $"that its key type does not know); the first is {firstMissing}. Label them, or set SkipMissingLabels to leave "
+                + "them out.");
         if (clips.Count == 0)
-            throw host.Except($"There is no row to train on{(missing > 0 ? $": all {missing} have no label" : "")}.");
+            throw host.Except($"There is no row for {purpose}{(missing > 0 ? $": all {missing} have no label" : "")}.");
         if (missing > 0)
         {
             using var channel = host.Start("Reading rows");
-            channel.Warning($"{missing} rows without a label are left out; the first is {firstMissing}.");
+            channel.Warning($"{missing} rows for {purpose} without a label are left out; the first is {firstMissing}.");
         }
-        return clips;
+        return (clips, groups);
     }
-
-    public static DataViewSchema.Column Column(IHost host, DataViewSchema schema, string role, string name) =>
-        schema.GetColumnOrNull(name) ?? throw host.ExceptSchemaMismatch(nameof(schema), role, name);
 }

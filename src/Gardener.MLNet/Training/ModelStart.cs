@@ -42,7 +42,24 @@ internal sealed class ModelStart
         return new ModelStart(options.Checkpoint, null, options.Checkpoint is null ? options.NewModel : null);
     }
 
-    /// <summary>Builds the model for the clips and classes of the data.</summary>
+    /// <summary>Checks that clips of this geometry can be cut into the model's patches; reads no weights.</summary>
+    /// <exception cref="InvalidOperationException">They cannot.</exception>
+    /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
+    public void Check(VideoClipDataViewType clips)
+    {
+        using var checkpoint = _newModel is null ? VideoMaeCheckpoint.Open(_checkpoint!) : null;
+        var configuration = _newModel ?? checkpoint!.Configuration;
+        if (clips.FrameCount % configuration.TubeletSize != 0 || clips.Height % configuration.PatchSize != 0)
+            throw new InvalidOperationException(
+                $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
+                + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}, so choose "
+                + "multiples of these in LoadVideo.");
+        if (checkpoint is not null && Plan is not null && Plan.Blocks.Count != checkpoint.BlockCount)
+            throw new CheckpointException(_checkpoint!,
+                $"The pruning plan is for {Plan.Blocks.Count} blocks, but the checkpoint has {checkpoint.BlockCount}.");
+    }
+
+    /// <summary>Builds the model for the clips and classes of the data, which are <see cref="Check"/>ed.</summary>
     public VideoMaeClassifier Build(
         VideoClipDataViewType clips, int classCount, int seed, Device device, IChannel channel)
     {
@@ -62,9 +79,6 @@ internal sealed class ModelStart
         using var checkpoint = VideoMaeCheckpoint.Open(_checkpoint!);
         var stored = checkpoint.Configuration;
         var kept = Plan?.Kept ?? [.. Enumerable.Range(0, stored.BlockCount)];
-        if (Plan is not null && Plan.Blocks.Count != stored.BlockCount)
-            throw new CheckpointException(_checkpoint!,
-                $"The pruning plan is for {Plan.Blocks.Count} blocks, but the checkpoint has {stored.BlockCount}.");
         if (stored.FrameCount != clips.FrameCount || stored.ImageSize != clips.Height)
             channel.Warning(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the checkpoint was trained on {stored.FrameCount} frames of "
@@ -75,11 +89,15 @@ internal sealed class ModelStart
         try
         {
             var newHead = stored.ClassCount != classCount;
-            bool IsNew(string name) => newHead && name.StartsWith("head.", StringComparison.Ordinal);
+            // A pretrained checkpoint may have no norm for a classifier.
+            bool IsNew(string name) => name.StartsWith("head.", StringComparison.Ordinal) ? newHead
+                : name.StartsWith("fc_norm.", StringComparison.Ordinal) && !checkpoint.Encoder.ContainsKey(name);
             ModelWeights.Load(model, checkpoint.Encoder, kept, name => !IsNew(name), _checkpoint!);
             WeightInitialisation.Fill(model, generator, IsNew);
             if (newHead)
                 channel.Info($"The head is new: {classCount} classes; the checkpoint has {stored.ClassCount}.");
+            if (IsNew("fc_norm.weight"))
+                channel.Info("The final norm is new: the checkpoint has none.");
             return model;
         }
         catch
@@ -90,21 +108,12 @@ internal sealed class ModelStart
     }
 
     private static VideoMaeConfiguration ForClips(
-        VideoMaeConfiguration configuration, VideoClipDataViewType clips, int classCount)
-    {
-        var adapted = configuration with
+        VideoMaeConfiguration configuration, VideoClipDataViewType clips, int classCount) => configuration with
         {
             FrameCount = clips.FrameCount,
             ImageSize = clips.Height,
             ClassCount = classCount,
         };
-        if (clips.FrameCount % configuration.TubeletSize != 0 || clips.Height % configuration.PatchSize != 0)
-            throw new InvalidOperationException(
-                $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
-                + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}, so choose multiples "
-                + "of these in LoadVideo.");
-        return adapted;
-    }
 
     private static bool SamePath(string a, string b) =>
         a == b || Path.GetFullPath(Path.TrimEndingDirectorySeparator(a)) == Path.GetFullPath(Path.TrimEndingDirectorySeparator(b));

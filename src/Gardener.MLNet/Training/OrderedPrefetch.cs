@@ -5,14 +5,14 @@ internal static class OrderedPrefetch
 {
     /// <summary>Runs <paramref name="work"/> on each item.</summary>
     /// <param name="source">The items; enumerated on the consumer's thread, at most <paramref name="ahead"/> before their use.</param>
-    /// <param name="work">What to do with an item.</param>
+    /// <param name="work">What to do with an item; its token is cancelled when nobody waits for the result any more.</param>
     /// <param name="threads">How many items are worked on at a time.</param>
     /// <param name="ahead">How many items are begun before their result is asked for.</param>
     /// <param name="cancellation">Stops the enumeration.</param>
     /// <returns>The results, the caller's to dispose; those that are never asked for are disposed here.</returns>
     public static IEnumerable<TResult> Run<TSource, TResult>(
         IEnumerable<TSource> source,
-        Func<TSource, TResult> work,
+        Func<TSource, CancellationToken, TResult> work,
         int threads,
         int ahead,
         CancellationToken cancellation)
@@ -20,6 +20,7 @@ internal static class OrderedPrefetch
     {
         var scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var stop = abandoned.Token;
         var pending = new Queue<Task<TResult>>();
         try
         {
@@ -29,13 +30,12 @@ internal static class OrderedPrefetch
                 while (more && pending.Count < ahead && (more = items.MoveNext()))
                 {
                     var item = items.Current;
-                    pending.Enqueue(Task.Factory.StartNew(
-                        () => work(item), abandoned.Token, TaskCreationOptions.DenyChildAttach, scheduler));
+                    pending.Enqueue(Task.Factory.StartNew(() => work(item, stop), stop, TaskCreationOptions.DenyChildAttach, scheduler));
                 }
                 if (pending.Count == 0)
                     yield break;
                 cancellation.ThrowIfCancellationRequested();
-                yield return pending.Dequeue().GetAwaiter().GetResult();
+                yield return Result(pending.Dequeue(), cancellation);
             }
         }
         finally
@@ -50,6 +50,20 @@ internal static class OrderedPrefetch
                 else
                     _ = task.Exception;
             }
+        }
+    }
+
+    private static TResult Result<TResult>(Task<TResult> task, CancellationToken cancellation)
+    {
+        try
+        {
+            return task.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // With the caller's own token, not the linked one, which the caller does not know.
+            cancellation.ThrowIfCancellationRequested();
+            throw;
         }
     }
 }

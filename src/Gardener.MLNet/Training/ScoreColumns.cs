@@ -44,6 +44,14 @@ internal static class ScoreColumns
             builder.Add(kind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> target) => target = text.AsMemory());
     }
 
+    /// <summary>Gives a row's scores to a getter's caller.</summary>
+    public static void CopyScores(float[] scores, ref VBuffer<float> target)
+    {
+        var editor = VBufferEditor.Create(ref target, scores.Length);
+        scores.CopyTo(editor.Values);
+        target = editor.Commit();
+    }
+
     /// <summary>The key, from 1, of the most probable class.</summary>
     public static uint KeyOf(ReadOnlySpan<float> scores) =>
         (uint)System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores) + 1;

@@ -3,7 +3,10 @@ namespace GardenerML.Training;
 /// <summary>Holds out a share of the training rows, whole groups where there are groups.</summary>
 internal static class ValidationSplit
 {
-    /// <summary>Splits rows.</summary>
+    /// <summary>
+    /// Splits rows. Each label gives up about its share, at least one group if it has two, and keeps at least one; a group with
+    /// clips of several labels goes to one side as a whole.
+    /// </summary>
     /// <param name="clips">The rows.</param>
     /// <param name="groups">The group of each row; empty when every row is its own.</param>
     /// <param name="fraction">The share to hold out, in [0, 1).</param>
@@ -13,24 +16,30 @@ internal static class ValidationSplit
     {
         if (fraction == 0)
             return (clips, []);
-        // A group holds one label in UCF101, so groups are drawn label by label: each label keeps its share.
+        var units = Enumerable.Range(0, clips.Count)
+            .GroupBy(row => groups.Count > 0 ? groups[row] : row.ToString())
+            .Select(group => new Unit([.. group], group.Select(row => clips[row].Label).ToHashSet()))
+            .ToArray();
+        var wanted = clips.CountBy(clip => clip.Label).ToDictionary(l => l.Key, l => Math.Max(1, (int)Math.Round(fraction * l.Value)));
+        var unitsLeft = units.SelectMany(unit => unit.Labels).CountBy(label => label).ToDictionary();
+
+        new Random(seed).Shuffle(units);
         var heldOut = new HashSet<int>();
-        var random = new Random(seed);
-        foreach (var label in Enumerable.Range(0, clips.Count).GroupBy(row => clips[row].Label).OrderBy(label => label.Key))
+        foreach (var (rows, labels) in units)
         {
-            var units = label.GroupBy(row => groups.Count > 0 ? groups[row] : row.ToString()).ToArray();
-            random.Shuffle(units);
-            var wanted = (int)Math.Round(fraction * label.Count());
-            var taken = 0;
-            // The last unit always stays for training.
-            for (var u = 0; u < units.Length - 1 && taken < wanted; u++)
-            {
-                heldOut.UnionWith(units[u]);
-                taken += units[u].Count();
-            }
+            if (labels.All(label => wanted[label] <= 0) || labels.Any(label => unitsLeft[label] == 1))
+                continue;
+            heldOut.UnionWith(rows);
+            foreach (var row in rows)
+                wanted[clips[row].Label]--;
+            foreach (var label in labels)
+                unitsLeft[label]--;
         }
         return (
             [.. clips.Where((_, row) => !heldOut.Contains(row))],
             [.. clips.Where((_, row) => heldOut.Contains(row))]);
     }
+
+    /// <summary>Rows that stay together.</summary>
+    private sealed record Unit(int[] Rows, HashSet<int> Labels);
 }

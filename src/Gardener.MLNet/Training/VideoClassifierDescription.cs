@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GardenerML.Checkpoints;
 using GardenerML.Pruning;
 
@@ -6,6 +7,8 @@ namespace GardenerML.Training;
 /// <summary>What a saved classifier needs beside its weights.</summary>
 internal sealed record VideoClassifierDescription
 {
+    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true };
+
     public required string VideoColumnName { get; init; }
 
     public required string ScoreColumnName { get; init; }
@@ -17,4 +20,29 @@ internal sealed record VideoClassifierDescription
     public required TensorType SavedWeightType { get; init; }
 
     public PruningPlan? PruningPlan { get; init; }
+
+    /// <summary>Reads what <see cref="JsonSerializer"/> writes of it.</summary>
+    /// <exception cref="JsonException">The text is not a description.</exception>
+    public static VideoClassifierDescription FromJson(string json)
+    {
+        var read = JsonSerializer.Deserialize<VideoClassifierDescription>(json, Strict) ?? throw new JsonException("It is null.");
+        // The rules are those of the options that the values came from.
+        var options = new VideoClassifierOptions
+        {
+            VideoColumnName = read.VideoColumnName,
+            ScoreColumnName = read.ScoreColumnName,
+            PredictedLabelColumnName = read.PredictedLabelColumnName,
+            ScoringBatchSize = read.ScoringBatchSize,
+            SavedWeightType = read.SavedWeightType,
+        };
+        try
+        {
+            options.Validate();
+            return read;
+        }
+        catch (ArgumentException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
 }

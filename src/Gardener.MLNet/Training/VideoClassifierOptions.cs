@@ -90,7 +90,10 @@ public sealed record VideoClassifierOptions
     /// <summary>Where to compute.</summary>
     public ComputeDevice Device { get; init; }
 
-    /// <summary>Bytes of decoded frames to keep between epochs; clips beyond it are decoded again. At least 0.</summary>
+    /// <summary>
+    /// Bytes of decoded frames to keep between epochs, training and validation together; clips beyond it are decoded again. At
+    /// least 0.
+    /// </summary>
     public long FrameCacheBytes { get; init; } = 4L << 30;
 
     /// <summary>Videos decoded at a time; null for one a processor. At least 1.</summary>
@@ -111,6 +114,9 @@ public sealed record VideoClassifierOptions
     /// <summary>Stops training within one step; <c>Fit</c> then throws <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>The column that the split goes by; null where there is no split, or none by groups.</summary>
+    internal string? SplitColumnName => ValidationSet is null && ValidationFraction > 0 ? GroupColumnName : null;
+
     /// <summary>Checks every number.</summary>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal void Validate()
@@ -119,12 +125,18 @@ public sealed record VideoClassifierOptions
         NotEmpty(VideoColumnName, nameof(VideoColumnName));
         NotEmpty(ScoreColumnName, nameof(ScoreColumnName));
         NotEmpty(PredictedLabelColumnName, nameof(PredictedLabelColumnName));
+        if (ScoreColumnName == PredictedLabelColumnName)
+            throw new ArgumentException(
+                $"{nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are both '{ScoreColumnName}'; they must differ.");
+        NotEmpty(GroupColumnName ?? "none", nameof(GroupColumnName));
+        if (Checkpoint is not null && string.IsNullOrWhiteSpace(Checkpoint))
+            throw new ArgumentException($"{nameof(Checkpoint)} is empty; it must name a file or folder, or be null.");
         AtLeast(Epochs, 1, nameof(Epochs));
         AtLeast(BatchSize, 1, nameof(BatchSize));
         Above(LearningRate, nameof(LearningRate));
         Between(MinimumLearningRate, 0, LearningRate, nameof(MinimumLearningRate));
         Between(WarmupEpochs, 0, Epochs, nameof(WarmupEpochs));
-        Between(WeightDecay, 0, double.MaxValue, nameof(WeightDecay));
+        NotNegative(WeightDecay, nameof(WeightDecay));
         Share(Beta1, nameof(Beta1));
         Share(Beta2, nameof(Beta2));
         Share(LabelSmoothing, nameof(LabelSmoothing));
@@ -136,7 +148,10 @@ public sealed record VideoClassifierOptions
         AtLeast(ScoringBatchSize, 1, nameof(ScoringBatchSize));
         if (SavedWeightType is not (TensorType.Float32 or TensorType.Float16 or TensorType.BFloat16))
             throw new ArgumentException($"{nameof(SavedWeightType)} is {SavedWeightType}; it must be Float32, Float16 or BFloat16.");
-        NewModel?.Validate();
+        // The data brings its own frames and image size, whatever stands here.
+        if (NewModel is { } geometry)
+            (geometry with { ImageSize = Math.Max(1, geometry.PatchSize), FrameCount = Math.Max(1, geometry.TubeletSize), ClassCount = 0 })
+                .Validate();
 
         static void NotEmpty(string name, string option)
         {
@@ -154,6 +169,12 @@ public sealed record VideoClassifierOptions
         {
             if (!(value > 0) || !double.IsFinite(value))
                 throw new ArgumentException($"{option} is {value}; it must be above 0.");
+        }
+
+        static void NotNegative(double value, string option)
+        {
+            if (!(value >= 0) || !double.IsFinite(value))
+                throw new ArgumentException($"{option} is {value}; it must be at least 0.");
         }
 
         static void Between(double value, double least, double most, string option)

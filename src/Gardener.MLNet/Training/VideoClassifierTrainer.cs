@@ -44,31 +44,37 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     /// <param name="input">Labelled clips.</param>
     /// <returns>The fitted model; it owns native memory, so dispose it when it is no longer used.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There is no checkpoint, labels are missing, or the loss is not finite.</exception>
+    /// <exception cref="InvalidOperationException">There is no checkpoint, the clips do not fit the model, labels are missing, or the
+    /// loss is not finite.</exception>
+    /// <exception cref="TorchBackendException">libtorch does not load, or the device is not there.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="VideoReadException">A video cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public VideoClassifierTransformer Fit(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
-        var label = LabelledClipReader.Column(_host, input.Schema, "label", _options.LabelColumnName);
-        var classCount = ClassCount(label);
-        var video = LabelledClipReader.Column(_host, input.Schema, "clip", _options.VideoColumnName);
-        var clipType = ClipType(video);
-        var start = ModelStart.Find(_host, _options, video);
+        // What can be checked without reading a row is checked first: rows may be videos to decode.
+        var columns = TrainingColumns.Find(_host, input.Schema, _options);
+        var validationColumns = _options.ValidationSet is { } set ? columns.FindIn(_host, set.Schema, _options) : null;
+        var start = ModelStart.Find(_host, _options, columns.Video);
+        start.Check(columns.ClipType);
+        var device = TorchBackend.Resolve(_options.Device);
 
         using var channel = _host.Start("Training");
         var seed = _options.Seed ?? _contextSeed ?? _host.Rand.Next();
-        var clips = LabelledClipReader.Read(_host, input, _options, classCount, out var groups);
-        var (training, validation) = _options.ValidationSet is { } set
-            ? (clips, LabelledClipReader.Read(_host, set, _options, classCount, out _))
+        var (clips, groups) = LabelledClipReader.Read(_host, "training", input, columns, _options);
+        var (training, validation) = validationColumns is not null
+            ? (clips, LabelledClipReader.Read(_host, "validation", _options.ValidationSet!, validationColumns, _options).Clips)
             : ValidationSplit.Split(clips, groups, _options.ValidationFraction, seed);
+        if (validation.Count == 0 && _options.ValidationFraction > 0)
+            channel.Warning(
+                $"ValidationFraction is {_options.ValidationFraction}, but no label has two groups of clips, so none is held out.");
 
-        var keyNames = KeyNames.FromColumn(label);
-        var model = start.Build(clipType, classCount, seed, TorchBackend.Resolve(_options.Device), channel);
+        var keyNames = KeyNames.FromColumn(columns.Label);
+        var model = start.Build(columns.ClipType, columns.ClassCount, seed, device, channel);
         try
         {
-            channel.Info($"Training on {training.Count} clips of {classCount} classes, {validation.Count} for validation, on "
+            channel.Info($"Training on {training.Count} clips of {columns.ClassCount} classes, {validation.Count} for validation, on "
                 + $"{model.Device}, seed {seed}.");
             Train(model, training, validation, seed, channel);
             return new VideoClassifierTransformer(_host, model, Describe(start), keyNames);
@@ -85,16 +91,15 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
-        if (!inputSchema.TryFindColumn(_options.VideoColumnName, out var video))
-            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "clip", _options.VideoColumnName);
-        if (video.ItemType is not VideoClipDataViewType)
-            throw _host.ExceptSchemaMismatch(
-                nameof(inputSchema), "clip", _options.VideoColumnName, "clip, as LoadVideo makes it", video.GetTypeString());
-        if (!inputSchema.TryFindColumn(_options.LabelColumnName, out var label))
-            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "label", _options.LabelColumnName);
-        if (!label.IsKey)
-            throw _host.ExceptSchemaMismatch(
-                nameof(inputSchema), "label", _options.LabelColumnName, "key, as MapValueToKey makes it", label.GetTypeString());
+        var video = Column(TrainingColumns.ClipRole, _options.VideoColumnName);
+        if (video.ItemType is not VideoClipDataViewType clips || clips.Height != clips.Width)
+            throw Mismatch(TrainingColumns.ClipRole, video, TrainingColumns.ClipTypes);
+        var label = Column(TrainingColumns.LabelRole, _options.LabelColumnName);
+        if (!label.IsKey || label.Kind != SchemaShape.Column.VectorKind.Scalar)
+            throw Mismatch(TrainingColumns.LabelRole, label, TrainingColumns.LabelType);
+        if (_options.SplitColumnName is { } name && Column(TrainingColumns.GroupRole, name) is var group
+            && (group.Kind != SchemaShape.Column.VectorKind.Scalar || group.ItemType is not PrimitiveDataViewType))
+            throw Mismatch(TrainingColumns.GroupRole, group, TrainingColumns.GroupType);
 
         var columns = inputSchema.ToDictionary(column => column.Name);
         columns[_options.ScoreColumnName] = new SchemaShape.Column(
@@ -107,6 +112,13 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
                 : AnnotationUtils.GetTrainerOutputAnnotation()));
         return new SchemaShape(columns.Values);
 
+        SchemaShape.Column Column(string role, string name) => inputSchema.TryFindColumn(name, out var column)
+            ? column
+            : throw _host.ExceptSchemaMismatch(nameof(inputSchema), role, name);
+
+        Exception Mismatch(string role, SchemaShape.Column column, string expected) =>
+            _host.ExceptSchemaMismatch(nameof(inputSchema), role, column.Name, expected, column.GetTypeString());
+
         IEnumerable<SchemaShape.Column> Annotations(string kind, DataViewType itemType) =>
             (label.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out _)
                 ? new[] { new SchemaShape.Column(kind, SchemaShape.Column.VectorKind.Vector, itemType, false) }
@@ -117,10 +129,9 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         VideoMaeClassifier model, List<LabelledClip> training, List<LabelledClip> validation, int seed, IChannel channel)
     {
         var threads = _options.DecodingThreads ?? Environment.ProcessorCount;
-        using var trainingClips = new ClipLoader(training, threads, _options.FrameCacheBytes);
-        using var validationClips = validation.Count == 0
-            ? null
-            : new ClipLoader(validation, threads, _options.FrameCacheBytes);
+        using var cache = new FrameCache(_options.FrameCacheBytes);
+        var trainingClips = new ClipLoader(training, threads, cache);
+        var validationClips = validation.Count == 0 ? null : new ClipLoader(validation, threads, cache);
         using var run = new ClassifierTraining(model, _options, seed, channel);
         using var progress = _host.StartProgressChannel("Training");
         run.Run(trainingClips, validationClips, progress);
@@ -135,27 +146,4 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         SavedWeightType = _options.SavedWeightType,
         PruningPlan = start.Plan,
     };
-
-    // The number of classes is the key type's, not that of the labels that happen to occur: a fold may lack a class.
-    private int ClassCount(DataViewSchema.Column label)
-    {
-        if (label.Type is not KeyDataViewType key)
-            throw _host.ExceptSchemaMismatch(
-                nameof(label), "label", label.Name, "key, as MapValueToKey makes it", label.Type.ToString());
-        const int Most = 100_000;
-        return key.Count is >= 1 and <= Most
-            ? (int)key.Count
-            : throw _host.Except(
-                $"The key type of the label column '{label.Name}' has {key.Count} values; it must have 1 to {Most}, one a class.");
-    }
-
-    private VideoClipDataViewType ClipType(DataViewSchema.Column video)
-    {
-        if (video.Type is not VideoClipDataViewType type)
-            throw _host.ExceptSchemaMismatch(
-                nameof(video), "clip", video.Name, "clip, as LoadVideo makes it", video.Type.ToString());
-        return type.Height == type.Width
-            ? type
-            : throw _host.ExceptSchemaMismatch(nameof(video), "clip", video.Name, "clip of square frames", type.ToString());
-    }
 }

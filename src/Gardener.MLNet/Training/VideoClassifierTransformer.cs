@@ -66,9 +66,11 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     /// <summary>Adds the columns; nothing is decoded or scored before a cursor asks for them.</summary>
     /// <param name="input">Data with the clip column.</param>
     /// <exception cref="ArgumentOutOfRangeException">The clip column is absent, or its clips are not of the model's size.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IDataView Transform(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
+        _scorer.ThrowIfDisposed();
         return new ScoredClipView(input, ClipColumn(input.Schema), MakeColumns(), _scorer, _description.ScoringBatchSize);
     }
 
@@ -84,6 +86,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     /// <param name="layout">How to store it.</param>
     /// <param name="weightType">Float32, Float16 or BFloat16.</param>
     /// <exception cref="IOException">The target cannot be written or must not be replaced.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public void SaveCheckpoint(
         string path, CheckpointLayout layout = CheckpointLayout.HuggingFace, TensorType weightType = TensorType.Float32) =>
         VideoMaeCheckpointWriter.Save(path, ToCheckpoint(weightType), layout);
@@ -110,6 +113,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     {
         _host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel();
+        _scorer.ThrowIfDisposed();
         ctx.SetVersionInfo(GetVersionInfo());
 
         // *** Binary format ***
@@ -125,6 +129,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
 
     private VideoMaeCheckpointContent ToCheckpoint(TensorType type)
     {
+        _scorer.ThrowIfDisposed();
         var section = PruningPlan is { } plan
             ? new JsonObject { ["plan"] = JsonSerializer.SerializeToNode(plan) }
             : null;
@@ -143,6 +148,12 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
         VideoMaeClassifier? model = null;
         if (!ctx.TryLoadBinaryStream(ModelZip.WeightsEntry, reader => model = ReadModel(reader.BaseStream)))
             throw environment.ExceptDecode("The model has no weights.");
+        if (keyNames is not null && keyNames.Texts.Count != model!.Configuration.ClassCount)
+        {
+            model.Dispose();
+            throw environment.ExceptDecode(
+                $"The model is damaged: it has {model.Configuration.ClassCount} classes, but {keyNames.Texts.Count} names of classes.");
+        }
         return new VideoClassifierTransformer(environment, model!, description, keyNames);
     }
 
@@ -166,11 +177,11 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<VideoClassifierDescription>(json) ?? throw new JsonException("It is null.");
+            return VideoClassifierDescription.FromJson(json);
         }
         catch (JsonException e)
         {
-            throw environment.ExceptDecode(e, "The description of the video classifier is damaged.");
+            throw environment.ExceptDecode(e, "The description of the video classifier is damaged: " + e.Message);
         }
     }
 
@@ -211,7 +222,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
             var scoredPosition = -1L;
             float[] scores = [];
             getters[ScoreColumns.Score] = (ValueGetter<VBuffer<float>>)((ref VBuffer<float> target) =>
-                ScoredClipView.CopyScores(Scores(), ref target));
+                ScoreColumns.CopyScores(Scores(), ref target));
             getters[ScoreColumns.PredictedLabel] = (ValueGetter<uint>)((ref uint target) =>
                 target = ScoreColumns.KeyOf(Scores()));
             return getters;
@@ -222,7 +233,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
                 {
                     var clip = default(VideoClip);
                     getClip(ref clip!);
-                    using var frames = clip.Read(CancellationToken.None);
+                    using var frames = parent._scorer.Decode(clip, input.Position, CancellationToken.None);
                     scores = parent._scorer.Score([frames])[0];
                     scoredPosition = input.Position;
                 }

@@ -44,6 +44,10 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
         _head = new Projection([configuration.ClassCount, configuration.Width], hasBias: true, Device);
         register_module("fc_norm", _finalNorm);
         register_module("head", _head);
+
+        // The model owns its weights, not a dispose scope that the caller happens to be in.
+        foreach (var parameter in parameters())
+            parameter.DetachFromDisposeScope();
     }
 
     /// <summary>The model's geometry.</summary>

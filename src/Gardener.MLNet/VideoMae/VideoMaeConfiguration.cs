@@ -99,6 +99,17 @@ public sealed record VideoMaeConfiguration
         if (!(LayerNormEpsilon > 0) || !(FinalNormEpsilon > 0))
             throw new ArgumentException("The epsilons of the layer norms must be above 0.");
 
+        Finite(Mean, nameof(Mean));
+        Finite(StandardDeviation, nameof(StandardDeviation));
+        if (StandardDeviation is not { Red: > 0, Green: > 0, Blue: > 0 })
+            throw new ArgumentException($"StandardDeviation is {StandardDeviation}; it must be above 0 in every channel.");
+
+        static void Finite(ChannelValues values, string name)
+        {
+            if (!float.IsFinite(values.Red) || !float.IsFinite(values.Green) || !float.IsFinite(values.Blue))
+                throw new ArgumentException($"{name} is {values}; every channel must be a finite number.");
+        }
+
         static void Positive(int value, string name)
         {
             if (value < 1)
