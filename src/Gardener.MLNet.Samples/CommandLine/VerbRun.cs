@@ -69,7 +69,7 @@ internal sealed class VerbRun
         {
             if (message.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error
                 || Verbose && message.Kind == ChannelMessageKind.Info)
-                System.Console.Error.WriteLine(message.Message);
+                System.Console.Error.WriteLine(message.RawMessage);
         };
         return context;
     }

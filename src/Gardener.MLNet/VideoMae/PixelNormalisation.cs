@@ -16,8 +16,8 @@ internal sealed class PixelNormalisation : IDisposable
 
         Tensor PerChannel(float red, float green, float blue)
         {
-            using var values = tensor(new[] { red, green, blue });
-            return values.view(1, 3, 1, 1, 1).to(device, copy: true).DetachFromDisposeScope();
+            using var scope = NewDisposeScope();
+            return tensor(new[] { red, green, blue }).view(1, 3, 1, 1, 1).to(device, copy: true).DetachFromDisposeScope();
         }
     }
 

@@ -31,9 +31,9 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
 
         _patchEmbedding = new PatchEmbedding(configuration, Device);
         register_module("patch_embed", _patchEmbedding);
-        using (var table = tensor(PositionTable.Compute(configuration.TokenCount, configuration.Width)))
-            _positions = table.reshape(1, configuration.TokenCount, configuration.Width).to(Device, copy: true)
-                .DetachFromDisposeScope();
+        using (NewDisposeScope())
+            _positions = tensor(PositionTable.Compute(configuration.TokenCount, configuration.Width))
+                .reshape(1, configuration.TokenCount, configuration.Width).to(Device, copy: true).DetachFromDisposeScope();
 
         _blocks = new TransformerBlock[configuration.BlockCount];
         for (var i = 0; i < _blocks.Length; i++)

@@ -1,6 +1,5 @@
 using GardenerML.Training;
 using Microsoft.ML;
-using TorchSharp;
 
 namespace GardenerML.Tests.Training;
 
@@ -14,7 +13,7 @@ public sealed class CancellationTests
     {
         var data = _ml.Keyed(TinyData.Rows(24));
         TinyData.TrainedWeights(TinyData.Options, data);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count;
         using var source = new CancellationTokenSource();
         var last = 0;
         var options = TinyData.Options with
@@ -31,7 +30,7 @@ public sealed class CancellationTests
         var error = Assert.Throws<OperationCanceledException>(() => _ml.Trainer(options).Fit(data));
         Assert.AreEqual(source.Token, error.CancellationToken);
         Assert.IsLessThanOrEqualTo(10, last);
-        Assert.AreEqual(before, torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 
     [TestMethod]
@@ -68,9 +67,9 @@ public sealed class CancellationTests
     {
         var data = _ml.Keyed(TinyData.Rows(8));
         TinyData.TrainedWeights(TinyData.Options, data);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count;
         var options = TinyData.Options with { MetricsCallback = _ => throw new FormatException("mine") };
         Assert.AreEqual("mine", Assert.ThrowsExactly<FormatException>(() => _ml.Trainer(options).Fit(data)).Message);
-        Assert.AreEqual(before, torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 }

@@ -27,7 +27,7 @@ public sealed class LabelTests
         var rows = TinyData.Rows(9);
         rows[4].Label = null;
         var messages = new List<string>();
-        _ml.Log += (_, entry) => messages.Add($"{entry.Kind}: {entry.Message}");
+        _ml.Log += (_, entry) => messages.Add($"{entry.Kind}: {entry.RawMessage}");
         var options = TinyData.Options with { SkipMissingLabels = true };
         var weights = TinyData.TrainedWeights(options, _ml.Keyed(rows), _ml);
         Assert.IsTrue(messages.Exists(m => m.StartsWith("Warning: 1 rows", StringComparison.Ordinal) && m.Contains("row 4", StringComparison.Ordinal)));

@@ -167,7 +167,7 @@ public sealed class LearningTests
     public void The_log_and_the_progress_of_MLNET_tell_how_training_goes_A8_A11()
     {
         var messages = new List<string>();
-        _ml.Log += (_, entry) => messages.Add($"{entry.Kind} {entry.Message}");
+        _ml.Log += (_, entry) => messages.Add($"{entry.Kind} {entry.RawMessage}");
         TinyData.TrainedWeights(TinyData.Options with { ValidationFraction = 0.3 }, _ml.Keyed(TinyData.Rows(12)), _ml);
         foreach (var part in new[] { "9 clips of 3 classes, 3 for validation", "on cpu, seed 1", "Epoch 1 of 2", "Epoch 2 of 2", "validation accuracy" })
             Assert.IsTrue(messages.Exists(message => message.Contains(part, StringComparison.Ordinal)), part);
@@ -186,7 +186,7 @@ public sealed class LearningTests
     public void A_pretrained_checkpoint_gets_a_new_head_and_says_so()
     {
         var messages = new List<string>();
-        _ml.Log += (_, entry) => messages.Add(entry.Message);
+        _ml.Log += (_, entry) => messages.Add(entry.RawMessage);
         var frames = new byte[8 * 32 * 32 * 3];
         var clip = GardenerML.Video.VideoClip.FromFrames(frames, 8, 32, 32);
         var data = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(View()).Transform(View());

@@ -1,7 +1,6 @@
 using GardenerML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using TorchSharp;
 
 namespace GardenerML.Tests.Training;
 
@@ -18,11 +17,11 @@ public sealed class MemoryTests
         using var model = _ml.Trainer().Fit(_ml.Keyed(rows));
         using var engine = _ml.Model.CreatePredictionEngine<TinyRow, Prediction>(model, ignoreMissingColumns: true);
         Predict(10);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count;
         Predict(200);
         for (var i = 0; i < 10; i++)
             model.Scores(_ml.Keyed(rows));
-        Assert.AreEqual(before, torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
 
         void Predict(int count)
         {
@@ -39,14 +38,14 @@ public sealed class MemoryTests
         using var zip = new MemoryStream();
         using (var model = _ml.Trainer(options).Fit(data))
             _ml.Model.Save(model, data.Schema, zip);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count;
         for (var i = 0; i < 5; i++)
         {
             using var trained = _ml.Trainer(options).Fit(data);
             using var loaded = (IDisposable)_ml.Model.Load(zip, out _);
             ((ITransformer)loaded).Scores(data);
         }
-        Assert.AreEqual(before, torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 
     [TestMethod]
@@ -55,11 +54,11 @@ public sealed class MemoryTests
         var data = _ml.Keyed(TinyData.Rows(12));
         using var model = _ml.Trainer().Fit(data);
         model.Scores(data);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count;
         var view = model.Transform(data);
         using (var cursor = view.GetRowCursor(view.Schema))
             Assert.IsTrue(cursor.MoveNext() && cursor.MoveNext());
-        Assert.AreEqual(before, torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 
     [TestMethod]
@@ -67,7 +66,7 @@ public sealed class MemoryTests
     {
         var data = _ml.Keyed(TinyData.Rows(6));
         VideoClassifierTransformer model;
-        using (torch.NewDisposeScope())
+        using (TorchSharp.torch.NewDisposeScope())
             model = _ml.Trainer().Fit(data);
         using (model)
             Assert.HasCount(6, model.Scores(data));

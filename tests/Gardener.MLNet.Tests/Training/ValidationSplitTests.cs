@@ -60,7 +60,7 @@ public sealed class ValidationSplitTests
     {
         var ml = new MLContext(1);
         var messages = new List<string>();
-        ml.Log += (_, entry) => messages.Add($"{entry.Kind}: {entry.Message}");
+        ml.Log += (_, entry) => messages.Add($"{entry.Kind}: {entry.RawMessage}");
         var rows = TinyData.Rows(9);
         Array.ForEach(rows, row => row.Group = "one");
         TinyData.TrainedWeights(TinyData.Options with { ValidationFraction = 0.5, GroupColumnName = "Group" }, ml.Keyed(rows), ml);
