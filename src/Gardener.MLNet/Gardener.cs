@@ -27,6 +27,66 @@ public static class Gardener
     public static PruningEstimator Prune(PruningOptions options, MLContext? mlContext = null) =>
         new(mlContext ?? new MLContext(), options);
 
+    /// <summary>Plans which blocks of a checkpoint are removed, outside a pipeline and for other transformers too.</summary>
+    /// <param name="options">All options; a checkpoint must be named.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the target cannot be reached; the message names what can.</exception>
+    /// <exception cref="InvalidOperationException">No checkpoint is named.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
+    /// <example>
+    /// <code>
+    /// var plan = PlanPruning(new() { Checkpoint = "vit.safetensors", BlockPattern = "encoder.layer.{i}.", Ratio = 0.25 });
+    /// plan.SaveCheckpoint("pruned.safetensors");
+    /// </code>
+    /// </example>
+    public static PruningPlan PlanPruning(PruningOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return PruningPlanner.Make(options, null, cancellationToken);
+    }
+
+    /// <summary>Scores the blocks of a VideoMAE checkpoint by their weights.</summary>
+    /// <param name="checkpoint">The checkpoint: a file, a folder, or the id of a Hugging Face model.</param>
+    /// <param name="criterion">The criterion; null for the entropy of the weights.</param>
+    /// <param name="weights">The weights that are looked at.</param>
+    /// <param name="allStatistics">Whether to compute all statistics, not only those that the criterion needs.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
+    public static BlockScores Score(
+        string checkpoint,
+        PruningCriterion? criterion = null,
+        WeightSet weights = WeightSet.Matrices,
+        bool allStatistics = false,
+        CancellationToken cancellationToken = default)
+    {
+        BlockTensors.Check(weights, null);
+        using var opened = Checkpoints.VideoMaeCheckpoint.Open(checkpoint);
+        return BlockScores.Compute(
+            BlockTensors.Of(opened, weights), criterion, allStatistics, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Scores the blocks of any transformer whose blocks are stacked under a numbered prefix.</summary>
+    /// <param name="checkpoint">A safetensors file.</param>
+    /// <param name="blockPattern">The prefix, with <c>{i}</c> for the block's number: <c>encoder.layer.{i}.</c></param>
+    /// <param name="criterion">The criterion; null for the entropy of the weights.</param>
+    /// <param name="weights"><see cref="WeightSet.Matrices"/> or <see cref="WeightSet.All"/>.</param>
+    /// <param name="allStatistics">Whether to compute all statistics, not only those that the criterion needs.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <exception cref="ArgumentException">The pattern does not fit the names of the tensors.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">The file is not a valid safetensors file.</exception>
+    public static BlockScores Score(
+        string checkpoint,
+        string blockPattern,
+        PruningCriterion? criterion = null,
+        WeightSet weights = WeightSet.Matrices,
+        bool allStatistics = false,
+        CancellationToken cancellationToken = default)
+    {
+        using var stacked = StackedCheckpoint.Open(checkpoint, blockPattern);
+        return BlockScores.Compute(stacked.Weights(weights), criterion, allStatistics, cancellationToken: cancellationToken);
+    }
+
     /// <summary>Fine-tunes the checkpoint that a <c>Prune</c> before it names, or one of its own options.</summary>
     /// <param name="options">All options; null for the defaults.</param>
     /// <param name="mlContext">Whose seed, log and progress are used; null for none.</param>

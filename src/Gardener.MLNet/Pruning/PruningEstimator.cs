@@ -31,6 +31,9 @@ public sealed class PruningEstimator : IEstimator<PruningTransformer>
         Contracts.CheckValue(environment, nameof(environment));
         environment.CheckValue(options, nameof(options));
         options.Validate();
+        if (options.BlockPattern is not null)
+            throw environment.ExceptParam(
+                nameof(options), "BlockPattern is for checkpoints of other transformers, which cannot be trained here; use PlanPruning.");
         _host = environment.Register(nameof(PruningEstimator));
         _options = options;
     }
@@ -38,13 +41,14 @@ public sealed class PruningEstimator : IEstimator<PruningTransformer>
     /// <summary>Reads the checkpoint and makes the plan.</summary>
     /// <param name="input">Data with the clip column; no row is read.</param>
     /// <exception cref="InvalidOperationException">No checkpoint is named.</exception>
-    /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
+    /// <exception cref="ArgumentException">The target cannot be reached; the message names what can.</exception>
+    /// <exception cref="CheckpointException">The checkpoint cannot be used, or is not the one of the given plan.</exception>
     public PruningTransformer Fit(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
-        CheckColumn(input.Schema);
+        var clips = ClipType(input.Schema);
         using var channel = _host.Start("Pruning");
-        var plan = MakePlan(_host, _options);
+        var plan = PruningPlanner.Make(_options, clips, CancellationToken.None);
         channel.Info($"{plan.Removed.Count} of {plan.Blocks.Count} blocks are removed by {plan.Criterion}: "
             + $"{(plan.Removed.Count == 0 ? "none" : string.Join(", ", plan.Removed))} (numbered from 0).");
         return new PruningTransformer(_host, _options.VideoColumnName, plan);
@@ -70,25 +74,11 @@ public sealed class PruningEstimator : IEstimator<PruningTransformer>
         return new SchemaShape(columns.Values);
     }
 
-    internal static PruningPlan MakePlan(IExceptionContext context, PruningOptions options)
-    {
-        if (options.Checkpoint is null)
-            throw context.Except(
-                "No checkpoint is named, so there is nothing to prune. Give Prune a checkpoint: a folder with config.json and "
-                + "model.safetensors, or a checkpoint file.");
-        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint);
-        var blocks = Enumerable.Range(0, checkpoint.BlockCount).Select(checkpoint.BlockWeights).ToArray();
-        var scores = BlockScores.Compute(blocks, options.Criterion);
-        return PruningPlan.Make(
-            options.Checkpoint, options.Criterion, scores.Values, [.. scores.Blocks.Select(block => block.Weights)],
-            options.CountOf(blocks.Length));
-    }
-
-    private void CheckColumn(DataViewSchema schema)
+    private VideoClipDataViewType ClipType(DataViewSchema schema)
     {
         var name = _options.VideoColumnName;
         var column = schema.GetColumnOrNull(name) ?? throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name);
-        if (column.Type is not VideoClipDataViewType)
-            throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name, "clip, as LoadVideo makes it", column.Type.ToString());
+        return column.Type as VideoClipDataViewType
+            ?? throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name, "clip, as LoadVideo makes it", column.Type.ToString());
     }
 }

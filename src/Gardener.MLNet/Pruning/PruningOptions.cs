@@ -3,45 +3,62 @@ namespace GardenerML.Pruning;
 /// <summary>How many blocks of which checkpoint are removed, and by which criterion. Immutable.</summary>
 public sealed record PruningOptions
 {
-    /// <summary>The checkpoint to prune: a file or folder.</summary>
+    /// <summary>The checkpoint to prune: a file, a folder, or the id of a Hugging Face model.</summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>
-    /// The share of blocks to remove, in [0, 1): of B blocks round(ratio * B), halves upwards, but never all. Ignored where
-    /// <see cref="Count"/> is set.
+    /// How the tensors of a block are named, where the checkpoint is not VideoMAE but a safetensors file of another transformer:
+    /// a prefix with <c>{i}</c> for the block's number, such as <c>encoder.layer.{i}.</c> or <c>blocks.{i}.</c>. It may leave out
+    /// what stands before it in all names. Null for VideoMAE checkpoints.
     /// </summary>
+    public string? BlockPattern { get; init; }
+
+    /// <summary>The share of blocks to remove, in [0, 1); see <see cref="PruningTarget.Ratio"/>. Ignored where <see cref="Target"/> is set.</summary>
     public double Ratio { get; init; } = 0.25;
 
-    /// <summary>The number of blocks to remove, at least 0 and below the number of blocks; null to go by <see cref="Ratio"/>.</summary>
-    public int? Count { get; init; }
+    /// <summary>How much is removed; null to go by <see cref="Ratio"/>.</summary>
+    public PruningTarget? Target { get; init; }
+
+    /// <summary>Numbers of blocks, from 0, that stay whatever the criterion says.</summary>
+    public IReadOnlyList<int> Protected { get; init; } = [];
+
+    /// <summary>How many blocks stay at least; 1 or more.</summary>
+    public int MinimumKept { get; init; } = 1;
 
     /// <summary>What decides which blocks go first.</summary>
     public PruningCriterion Criterion { get; init; } = PruningCriterion.Entropy;
 
+    /// <summary>
+    /// The weights that the criterion looks at. With a <see cref="BlockPattern"/> only <see cref="WeightSet.Matrices"/>, all
+    /// matrices of the block, and <see cref="WeightSet.All"/>, all of its floating-point tensors, can be told apart.
+    /// </summary>
+    public WeightSet Weights { get; init; } = WeightSet.Matrices;
+
+    /// <summary>
+    /// A plan that was made before, by <c>Gardener.MeasureSensitivity</c> or in another process; it is applied to
+    /// <see cref="Checkpoint"/> if that holds the very weights it was made for. What is to be removed, and by which criterion, is
+    /// then the plan's.
+    /// </summary>
+    public PruningPlan? Plan { get; init; }
+
     /// <summary>Name of the clip column that carries the plan to the trainer.</summary>
     public string VideoColumnName { get; init; } = "Video";
+
+    /// <summary>What is aimed at.</summary>
+    internal PruningTarget Aim => Target ?? PruningTarget.Ratio(Ratio);
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal void Validate()
     {
-        if (!(Ratio >= 0 && Ratio < 1))
-            throw new ArgumentOutOfRangeException(nameof(Ratio), Ratio, $"Ratio is {Ratio}; it must be in [0, 1).");
-        if (Count < 0)
-            throw new ArgumentOutOfRangeException(nameof(Count), Count, $"Count is {Count}; it must be at least 0.");
+        _ = PruningTarget.Ratio(Ratio);
+        if (MinimumKept < 1)
+            throw new ArgumentOutOfRangeException(nameof(MinimumKept), MinimumKept, $"MinimumKept is {MinimumKept}; it must be at least 1.");
+        ArgumentNullException.ThrowIfNull(Protected);
         ArgumentNullException.ThrowIfNull(Criterion);
         ArgumentException.ThrowIfNullOrWhiteSpace(VideoColumnName);
-    }
-
-    /// <summary>The number of blocks to remove of <paramref name="blockCount"/>.</summary>
-    /// <exception cref="ArgumentException"><see cref="Count"/> would leave no block.</exception>
-    internal int CountOf(int blockCount)
-    {
-        if (Count is not { } count)
-            return Math.Min(blockCount - 1, (int)Math.Round(Ratio * blockCount, MidpointRounding.AwayFromZero));
-        return count < blockCount
-            ? count
-            : throw new ArgumentException(
-                $"Count is {count}, but the checkpoint has {blockCount} blocks and at least one must stay.");
+        if (BlockPattern is not null)
+            _ = new BlockPattern(BlockPattern);
+        BlockTensors.Check(Weights, BlockPattern);
     }
 }

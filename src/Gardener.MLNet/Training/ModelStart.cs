@@ -79,6 +79,7 @@ internal sealed class ModelStart
         using var checkpoint = VideoMaeCheckpoint.Open(_checkpoint!);
         var stored = checkpoint.Configuration;
         var kept = Plan?.Kept ?? [.. Enumerable.Range(0, stored.BlockCount)];
+        Plan?.CheckFits(checkpoint);
         if (stored.FrameCount != clips.FrameCount || stored.ImageSize != clips.Height)
             channel.Warning(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the checkpoint was trained on {stored.FrameCount} frames of "
