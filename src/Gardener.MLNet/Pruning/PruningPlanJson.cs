@@ -54,9 +54,15 @@ internal static class PruningPlanJson
     {
         if (plan.SchemaVersion != PruningPlan.CurrentSchemaVersion)
             throw new JsonException($"The plan is of version {plan.SchemaVersion}; version {PruningPlan.CurrentSchemaVersion} can be read.");
-        if (plan.Checkpoint is null || plan.CheckpointHash is null || plan.Criterion is null || plan.Target is null || plan.Before is null
-            || plan.Blocks is null || plan.Removed is null || plan.Kept is null || plan.Blocks.Contains(null!))
-            throw new JsonException("The plan lacks an entry.");
+        (string Name, object? Value)[] entries =
+        [
+            ("checkpoint", plan.Checkpoint), ("checkpointHash", plan.CheckpointHash), ("criterion", plan.Criterion),
+            ("target", plan.Target), ("before", plan.Before), ("blocks", plan.Blocks), ("removed", plan.Removed), ("kept", plan.Kept),
+        ];
+        if (Array.Find(entries, entry => entry.Value is null).Name is { } missing)
+            throw new JsonException($"The plan lacks the entry '{missing}'.");
+        if (plan.Blocks.Contains(null!))
+            throw new JsonException("The plan lacks what it should tell of a block.");
         var all = Enumerable.Range(0, plan.Blocks.Count).ToArray();
         if (!plan.Blocks.Select(block => block.Index).SequenceEqual(all))
             throw new JsonException("The plan's blocks are not numbered 0, 1, 2 and so on.");
