@@ -35,7 +35,7 @@ public sealed record PruningOptions
     public WeightSet Weights { get; init; } = WeightSet.Matrices;
 
     /// <summary>
-    /// A plan that was made before, by <c>Gardener.MeasureSensitivity</c> or in another process; it is applied to
+    /// A plan that was made before, by <see cref="Gardener.MeasureSensitivity"/> or in another process; it is applied to
     /// <see cref="Checkpoint"/> if that holds the very weights it was made for. What is to be removed, and by which criterion, is
     /// then the plan's.
     /// </summary>

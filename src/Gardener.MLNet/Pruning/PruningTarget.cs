@@ -98,6 +98,9 @@ public abstract class PruningTarget
         return new ModelBytesTarget(maximum, weightType);
     }
 
+    /// <summary>Whether the target names the blocks itself.</summary>
+    internal virtual bool NamesBlocks => false;
+
     /// <summary>The blocks to remove, in no particular order.</summary>
     /// <exception cref="ArgumentException">The target cannot be reached; the message names what can.</exception>
     internal abstract IReadOnlyList<int> Choose(RemovalChoice choice);
@@ -122,6 +125,8 @@ public abstract class PruningTarget
 
     private sealed class BlocksTarget(int[] blocks) : PruningTarget
     {
+        internal override bool NamesBlocks => true;
+
         internal override IReadOnlyList<int> Choose(RemovalChoice choice)
         {
             if (blocks.Length > 0 && blocks[^1] >= choice.BlockCount)

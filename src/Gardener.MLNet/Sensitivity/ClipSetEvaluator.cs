@@ -1,0 +1,33 @@
+using GardenerML.Training;
+using GardenerML.VideoMae;
+using static TorchSharp.torch;
+
+namespace GardenerML.Sensitivity;
+
+/// <summary>Measures models on the same clips, which are decoded once as far as the frame cache holds them.</summary>
+internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoClassifierOptions options) : IDisposable
+{
+    private readonly ClipLoader _clips = new(clips, options.DecodingThreads ?? Environment.ProcessorCount, options.FrameCacheBytes);
+
+    /// <summary>Scores all clips.</summary>
+    public ClipSetMetrics Evaluate(VideoMaeClassifier model)
+    {
+        var classes = model.Configuration.ClassCount;
+        var tally = new ClassificationTally(classes);
+        using var inference = inference_mode();
+        using var pixels = new PixelNormalisation(model.Configuration, model.Device);
+        foreach (var batch in _clips.InOrder(options.ScoringBatchSize, options.Cancellation))
+        {
+            using (batch)
+            using (NewDisposeScope())
+            {
+                var logits = model.forward(pixels.Apply(batch.Frames.to(model.Device))).to(ScalarType.Float32).cpu().data<float>().ToArray();
+                for (var i = 0; i < batch.Labels.Length; i++)
+                    tally.Add((int)batch.Labels[i], logits.AsSpan(i * classes, classes));
+            }
+        }
+        return tally.ToMetrics();
+    }
+
+    public void Dispose() => _clips.Dispose();
+}

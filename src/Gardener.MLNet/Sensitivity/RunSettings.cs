@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using GardenerML.Training;
+using GardenerML.Video;
+
+namespace GardenerML.Sensitivity;
+
+/// <summary>What decides the outcome of a run, as text: two measurements may share runs if they agree in it.</summary>
+internal static class RunSettings
+{
+    /// <summary>Options that say where and how fast to compute, or whom to tell, and not what.</summary>
+    private static readonly HashSet<string> Immaterial =
+    [
+        nameof(VideoClassifierOptions.Device), nameof(VideoClassifierOptions.FrameCacheBytes), nameof(VideoClassifierOptions.DecodingThreads),
+        nameof(VideoClassifierOptions.ScoringBatchSize), nameof(VideoClassifierOptions.SavedWeightType), nameof(VideoClassifierOptions.Seed),
+        nameof(VideoClassifierOptions.Cancellation),
+    ];
+
+    public static SortedDictionary<string, string> Of(
+        string checkpointHash, VideoClassifierOptions training, bool fineTuned, int seed,
+        VideoClipDataViewType clipType, IReadOnlyList<LabelledClip> trainingClips, IReadOnlyList<LabelledClip> measuredClips)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["checkpoint"] = checkpointHash,
+            ["clips"] = clipType.ToString(),
+            ["fineTuned"] = fineTuned ? "yes" : "no",
+            ["measuredClips"] = Describe(measuredClips),
+            ["measuredFrames"] = Frames(measuredClips),
+        };
+        if (!fineTuned)
+            return settings;
+        settings["trainingClips"] = Describe(trainingClips);
+        settings["trainingFrames"] = Frames(trainingClips);
+        settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
+        foreach (var property in typeof(VideoClassifierOptions).GetProperties())
+        {
+            if (IsMaterial(property.PropertyType) && !Immaterial.Contains(property.Name))
+                settings[$"training.{property.Name}"] = Convert.ToString(property.GetValue(training), CultureInfo.InvariantCulture) ?? "";
+        }
+        return settings;
+    }
+
+    /// <summary>Callbacks and data views are not part of a recipe; numbers, texts and records of them are.</summary>
+    private static bool IsMaterial(Type type) => !type.IsInterface && !type.IsSubclassOf(typeof(Delegate));
+
+    /// <summary>Which frames are taken; what happens to unreadable videos shows in which clips there are.</summary>
+    private static string Frames(IReadOnlyList<LabelledClip> clips) => (clips[0].Clip.Options with { OnError = default }).ToString();
+
+    /// <summary>Names and labels, in their order.</summary>
+    private static string Describe(IReadOnlyList<LabelledClip> clips)
+    {
+        var hash = new XxHash128();
+        foreach (var (clip, label) in clips)
+            hash.Append(Encoding.UTF8.GetBytes($"{Path.GetFileName(clip.Path)}\n{label}\n"));
+        return $"{clips.Count} clips {Convert.ToHexStringLower(hash.GetCurrentHash())}";
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using GardenerML.Checkpoints;
+using GardenerML.Interop;
+using GardenerML.Pruning;
+using GardenerML.Training;
+using GardenerML.Video;
+using GardenerML.VideoMae;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace GardenerML.Sensitivity;
+
+/// <summary>Measures what the removal of blocks costs, and plans by it.</summary>
+internal sealed class SensitivityAnalysis
+{
+    private const string Criterion = "sensitivity";
+
+    private readonly IHost _host;
+    private readonly IHostEnvironment _environment;
+    private readonly SensitivityOptions _options;
+    private readonly VideoClassifierOptions _training;
+    private readonly VideoMaeCheckpoint _checkpoint;
+    private readonly PlanSubject _subject;
+    private readonly VideoClipDataViewType _clipType;
+    private readonly ClipSetEvaluator _evaluator;
+
+    private SensitivityAnalysis(
+        IHostEnvironment environment, IHost host, SensitivityOptions options, VideoClassifierOptions training,
+        VideoMaeCheckpoint checkpoint, PlanSubject subject, VideoClipDataViewType clipType, ClipSetEvaluator evaluator)
+    {
+        _environment = environment;
+        _host = host;
+        _options = options;
+        _training = training;
+        _checkpoint = checkpoint;
+        _subject = subject;
+        _clipType = clipType;
+        _evaluator = evaluator;
+    }
+
+    public static SensitivityResult Run(IHostEnvironment environment, IDataView data, SensitivityOptions options)
+    {
+        Contracts.CheckValue(environment, nameof(environment));
+        environment.CheckValue(data, nameof(data));
+        environment.CheckValue(options, nameof(options));
+        options.Validate();
+        var host = environment.Register(nameof(SensitivityAnalysis));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, options.Training.Cancellation);
+        options = options with { Cancellation = either.Token };
+        var seed = options.Training.Seed ?? (environment as IHostEnvironmentInternal)?.Seed ?? 0;
+        var training = options.Training with { Seed = seed, Cancellation = either.Token };
+        CheckColumns(environment, training, data);
+        if (options.TrainingSet is { } set)
+            CheckColumns(environment, training, set);
+
+        var label = data.Schema[training.LabelColumnName];
+        var classCount = checked((int)((KeyDataViewType)label.Type).Count);
+        var clipType = (VideoClipDataViewType)data.Schema[training.VideoColumnName].Type;
+        if (clipType.Height != clipType.Width)
+            throw host.ExceptSchemaMismatch(nameof(data), "clip", training.VideoColumnName, "clip of square frames", clipType.ToString());
+
+        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint!);
+        var subject = PlanSubject.Of(checkpoint, clipType);
+        var count = CheckTarget(options, checkpoint, subject);
+        var clips = LabelledClipReader.Read(host, data, training, classCount, out _);
+        var trainingClips = options.TrainingSet is null ? [] : LabelledClipReader.Read(host, options.TrainingSet, training, classCount, out _);
+        if (options.TrainingSet is null)
+            clips = HeadLabels.Map(checkpoint, clips, classCount, KeyNames.FromColumn(label)?.Texts);
+        var state = options.StateFolder is { } folder
+            ? SensitivityState.Open(folder, RunSettings.Of(
+                subject.Hash, training, options.TrainingSet is not null, seed, clipType, trainingClips, clips))
+            : null;
+        using var evaluator = new ClipSetEvaluator(clips, training);
+        return new SensitivityAnalysis(environment, host, options, training, checkpoint, subject, clipType, evaluator).Run(state, count);
+    }
+
+    private SensitivityResult Run(SensitivityState? state, int count)
+    {
+        using var channel = _host.Start("Sensitivity");
+        var measurement = new SensitivityMeasurement(_checkpoint.BlockCount, removed =>
+        {
+            var run = Measure(removed);
+            channel.Info($"Accuracy {run.Accuracy:0.0000} without {(removed.Count == 0 ? "none" : string.Join(", ", removed))} "
+                + $"of the blocks, in {run.Seconds:0.0} s.");
+            return run;
+        }, state, _options);
+        var blocks = _options.Greedy ? measurement.Greedy(count, _options.Protected) : measurement.Single();
+        var criterion = Criterion + (_options.Greedy ? "-greedy" : "") + (_options.TrainingSet is null ? "-zero-shot" : "");
+        var plan = PruningPlanner.Make(_subject, criterion, null, blocks, _options.Target, _options.Protected, _options.MinimumKept);
+        return new SensitivityResult(plan, measurement.Runs);
+    }
+
+    private SensitivityRun Measure(IReadOnlyList<int> removed)
+    {
+        var clock = Stopwatch.StartNew();
+        var metrics = _options.TrainingSet is null ? WithoutTraining(removed) : FineTuned(removed);
+        return new SensitivityRun
+        {
+            Removed = removed,
+            Accuracy = metrics.Accuracy,
+            MeanClassRecall = metrics.MeanClassRecall,
+            LogLoss = metrics.Loss,
+            Clips = metrics.ClipCount,
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+    }
+
+    private ClipSetMetrics FineTuned(IReadOnlyList<int> removed)
+    {
+        var equal = BlockImportances.Of(new double[_checkpoint.BlockCount], [.. Enumerable.Range(0, _checkpoint.BlockCount)]);
+        var plan = PruningPlanner.Make(_subject, Criterion, null, equal, PruningTarget.Blocks(removed), [], 1);
+        var clips = new PruningTransformer(_environment, _training.VideoColumnName, plan).Transform(_options.TrainingSet!);
+        using var model = new VideoClassifierTrainer(_environment, _training).Fit(clips);
+        return _evaluator.Evaluate(model.Model);
+    }
+
+    private ClipSetMetrics WithoutTraining(IReadOnlyList<int> removed)
+    {
+        int[] kept = [.. Enumerable.Range(0, _checkpoint.BlockCount).Except(removed)];
+        var geometry = _checkpoint.Configuration with
+        {
+            BlockCount = kept.Length,
+            FrameCount = _clipType.FrameCount,
+            ImageSize = _clipType.Height,
+        };
+        using var model = new VideoMaeClassifier(geometry, TorchBackend.Resolve(_training.Device));
+        ModelWeights.Load(model, _checkpoint.Encoder, kept, _ => true, _checkpoint.Source);
+        return _evaluator.Evaluate(model);
+    }
+
+    private static void CheckColumns(IHostEnvironment environment, VideoClassifierOptions training, IDataView data) =>
+        new VideoClassifierTrainer(environment, training).GetOutputSchema(SchemaShape.Create(data.Schema));
+
+    /// <summary>Finds out before hours of work that a target cannot be reached, and how many blocks it removes.</summary>
+    private static int CheckTarget(SensitivityOptions options, VideoMaeCheckpoint checkpoint, PlanSubject subject)
+    {
+        var blocks = checkpoint.BlockCount;
+        if (blocks < 2)
+            throw new InvalidOperationException($"{checkpoint.Source} has one block only; none can be removed.");
+        if (options.Greedy && options.Target.NamesBlocks)
+            throw new ArgumentException("A greedy measurement finds the blocks itself; give a target that says how much is removed.");
+        var choice = new RemovalChoice([.. Enumerable.Range(0, blocks)], options.Protected, options.MinimumKept, subject.Costs);
+        return options.Target.Choose(choice).Count;
+    }
+}

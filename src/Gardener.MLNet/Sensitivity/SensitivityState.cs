@@ -1,0 +1,84 @@
+using System.Text.Json;
+using GardenerML.Checkpoints;
+
+namespace GardenerML.Sensitivity;
+
+/// <summary>
+/// A folder of finished runs: settings.json says what they belong to, and each run is a file of its own, which is there whole or
+/// not at all.
+/// </summary>
+internal sealed class SensitivityState
+{
+    private const string SettingsFile = "settings.json";
+
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true };
+
+    private readonly string _folder;
+
+    private SensitivityState(string folder) => _folder = folder;
+
+    /// <summary>The removed blocks as the name of a run.</summary>
+    public static string Key(IReadOnlyList<int> removed) => removed.Count == 0 ? "none" : string.Join('-', removed);
+
+    /// <summary>Opens a folder, or makes it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="settings">What decides the outcome of a run, by name.</param>
+    /// <exception cref="InvalidOperationException">The folder's runs were made with other settings; the message names them.</exception>
+    public static SensitivityState Open(string folder, IReadOnlyDictionary<string, string> settings)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, SettingsFile);
+        if (!File.Exists(path))
+        {
+            if (Directory.EnumerateFileSystemEntries(folder).Any(entry => !entry.EndsWith(".tmp", StringComparison.Ordinal)))
+                throw new InvalidOperationException($"The folder {folder} is not empty and keeps no measurement; choose a new one for the state.");
+            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, settings, Options));
+            return new SensitivityState(folder);
+        }
+        var before = Read<Dictionary<string, string>>(path);
+        var differences = settings.Keys.Union(before.Keys).Order(StringComparer.Ordinal)
+            .Select(name => (Name: name, Before: before.GetValueOrDefault(name), Now: settings.GetValueOrDefault(name)))
+            .Where(setting => setting.Before != setting.Now)
+            .Select(setting => $"{setting.Name} was {setting.Before ?? "absent"} and is {setting.Now ?? "absent"}")
+            .ToArray();
+        if (differences.Length > 0)
+            throw new InvalidOperationException(
+                $"The runs in {folder} were made with other settings: {string.Join("; ", differences)}. Give the same ones, or another folder.");
+        return new SensitivityState(folder);
+    }
+
+    /// <summary>A finished run; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">Its file is damaged.</exception>
+    public SensitivityRun? Find(IReadOnlyList<int> removed)
+    {
+        var path = PathOf(removed);
+        if (!File.Exists(path))
+            return null;
+        var run = Read<SensitivityRun>(path);
+        return run is { Removed: not null, Clips: > 0, Accuracy: >= 0 and <= 1, MeanClassRecall: >= 0 and <= 1 } && run.Removed.SequenceEqual(removed)
+            ? run
+            : throw Damaged(path, null);
+    }
+
+    /// <summary>Keeps a run.</summary>
+    public void Add(SensitivityRun run) =>
+        AtomicFile.Write(PathOf(run.Removed), stream => JsonSerializer.Serialize(stream, run, Options));
+
+    private string PathOf(IReadOnlyList<int> removed) => Path.Combine(_folder, $"run.{Key(removed)}.json");
+
+    private static T Read<T>(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return JsonSerializer.Deserialize<T>(stream, Options) ?? throw Damaged(path, null);
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(path, e);
+        }
+    }
+
+    private static InvalidDataException Damaged(string path, Exception? inner) =>
+        new($"{path}: the file is damaged. Delete it to measure again.", inner);
+}
