@@ -7,7 +7,7 @@ namespace GardenerML.Sensitivity;
 /// <summary>Measures models on the same clips, which are decoded once as far as the frame cache holds them.</summary>
 internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoClassifierOptions options) : IDisposable
 {
-    private readonly ClipLoader _clips = new(clips, options.DecodingThreads ?? Environment.ProcessorCount, options.FrameCacheBytes);
+    private readonly FrameCache _cache = new(options.FrameCacheBytes);
 
     /// <summary>Scores all clips.</summary>
     public ClipSetMetrics Evaluate(VideoMaeClassifier model)
@@ -16,7 +16,8 @@ internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoC
         var tally = new ClassificationTally(classes);
         using var inference = inference_mode();
         using var pixels = new PixelNormalisation(model.Configuration, model.Device);
-        foreach (var batch in _clips.InOrder(options.ScoringBatchSize, options.Cancellation))
+        var loader = new ClipLoader(clips, options.DecodingThreads ?? Environment.ProcessorCount, _cache);
+        foreach (var batch in loader.InOrder(options.ScoringBatchSize, options.Cancellation))
         {
             using (batch)
             using (NewDisposeScope())
@@ -29,5 +30,5 @@ internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoC
         return tally.ToMetrics();
     }
 
-    public void Dispose() => _clips.Dispose();
+    public void Dispose() => _cache.Dispose();
 }

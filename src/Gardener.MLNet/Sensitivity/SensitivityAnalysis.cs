@@ -6,7 +6,6 @@ using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace GardenerML.Sensitivity;
@@ -50,29 +49,24 @@ internal sealed class SensitivityAnalysis
         options = options with { Cancellation = either.Token };
         var seed = options.Training.Seed ?? (environment as IHostEnvironmentInternal)?.Seed ?? 0;
         var training = options.Training with { Seed = seed, Cancellation = either.Token };
-        CheckColumns(environment, training, data);
-        if (options.TrainingSet is { } set)
-            CheckColumns(environment, training, set);
-
-        var label = data.Schema[training.LabelColumnName];
-        var classCount = checked((int)((KeyDataViewType)label.Type).Count);
-        var clipType = (VideoClipDataViewType)data.Schema[training.VideoColumnName].Type;
-        if (clipType.Height != clipType.Width)
-            throw host.ExceptSchemaMismatch(nameof(data), "clip", training.VideoColumnName, "clip of square frames", clipType.ToString());
+        var columns = TrainingColumns.Find(host, data.Schema, training);
+        var trainingColumns = options.TrainingSet is { } set ? columns.FindIn(host, set.Schema, training) : null;
 
         using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint!);
-        var subject = PlanSubject.Of(checkpoint, clipType);
+        var subject = PlanSubject.Of(checkpoint, columns.ClipType);
         var count = CheckTarget(options, checkpoint, subject);
-        var clips = LabelledClipReader.Read(host, data, training, classCount, out _);
-        var trainingClips = options.TrainingSet is null ? [] : LabelledClipReader.Read(host, options.TrainingSet, training, classCount, out _);
-        if (options.TrainingSet is null)
-            clips = HeadLabels.Map(checkpoint, clips, classCount, KeyNames.FromColumn(label)?.Texts);
+        var clips = LabelledClipReader.Read(host, "evaluation", data, columns, training).Clips;
+        var trainingClips = trainingColumns is null
+            ? []
+            : LabelledClipReader.Read(host, "training", options.TrainingSet!, trainingColumns, training).Clips;
+        if (trainingColumns is null)
+            clips = HeadLabels.Map(checkpoint, clips, columns.ClassCount, KeyNames.FromColumn(columns.Label)?.Texts);
         var state = options.StateFolder is { } folder
             ? SensitivityState.Open(folder, RunSettings.Of(
-                subject.Hash, training, options.TrainingSet is not null, seed, clipType, trainingClips, clips))
+                subject.Hash, training, trainingColumns is not null, seed, columns.ClipType, trainingClips, clips))
             : null;
         using var evaluator = new ClipSetEvaluator(clips, training);
-        return new SensitivityAnalysis(environment, host, options, training, checkpoint, subject, clipType, evaluator).Run(state, count);
+        return new SensitivityAnalysis(environment, host, options, training, checkpoint, subject, columns.ClipType, evaluator).Run(state, count);
     }
 
     private SensitivityResult Run(SensitivityState? state, int count)
@@ -128,9 +122,6 @@ internal sealed class SensitivityAnalysis
         ModelWeights.Load(model, _checkpoint.Encoder, kept, _ => true, _checkpoint.Source);
         return _evaluator.Evaluate(model);
     }
-
-    private static void CheckColumns(IHostEnvironment environment, VideoClassifierOptions training, IDataView data) =>
-        new VideoClassifierTrainer(environment, training).GetOutputSchema(SchemaShape.Create(data.Schema));
 
     /// <summary>Finds out before hours of work that a target cannot be reached, and how many blocks it removes.</summary>
     private static int CheckTarget(SensitivityOptions options, VideoMaeCheckpoint checkpoint, PlanSubject subject)

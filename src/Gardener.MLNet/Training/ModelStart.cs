@@ -54,9 +54,8 @@ internal sealed class ModelStart
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
                 + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}, so choose "
                 + "multiples of these in LoadVideo.");
-        if (checkpoint is not null && Plan is not null && Plan.Blocks.Count != checkpoint.BlockCount)
-            throw new CheckpointException(_checkpoint!,
-                $"The pruning plan is for {Plan.Blocks.Count} blocks, but the checkpoint has {checkpoint.BlockCount}.");
+        if (checkpoint is not null)
+            Plan?.CheckFits(checkpoint);
     }
 
     /// <summary>Builds the model for the clips and classes of the data, which are <see cref="Check"/>ed.</summary>
@@ -79,7 +78,6 @@ internal sealed class ModelStart
         using var checkpoint = VideoMaeCheckpoint.Open(_checkpoint!);
         var stored = checkpoint.Configuration;
         var kept = Plan?.Kept ?? [.. Enumerable.Range(0, stored.BlockCount)];
-        Plan?.CheckFits(checkpoint);
         if (stored.FrameCount != clips.FrameCount || stored.ImageSize != clips.Height)
             channel.Warning(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the checkpoint was trained on {stored.FrameCount} frames of "
