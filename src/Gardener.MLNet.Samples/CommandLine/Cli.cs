@@ -26,6 +26,9 @@ public static class Cli
         var root = new RootCommand("Prunes and fine-tunes VideoMAE video classifiers as ML.NET models.")
         {
             QuickstartVerb.Make(),
+            ScoreVerb.Make(),
+            PruneVerb.Make(),
+            SensitivityVerb.Make(),
             PredictVerb.Make(),
         };
         var parsed = root.Parse(args);

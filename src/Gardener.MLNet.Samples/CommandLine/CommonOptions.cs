@@ -28,17 +28,34 @@ internal static class CommonOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (>= 0 and < 1))
+            if (TryGetValue<double>(result, out var ratio) && ratio is not (>= 0 and < 1))
                 result.AddError("--ratio must be in [0, 1).");
         });
         return option;
+    }
+
+    /// <summary>The value of an option; false where it is not given, or is no such value, which is an error already.</summary>
+    public static bool TryGetValue<T>(OptionResult result, out T? value)
+    {
+        value = default;
+        if (result.Implicit)
+            return false;
+        try
+        {
+            value = result.GetValueOrDefault<T>();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static Option<int?> AtLeastOne(Option<int?> option)
     {
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() < 1)
+            if (TryGetValue<int?>(result, out var value) && value < 1)
                 result.AddError($"{option.Name} must be at least 1.");
         });
         return option;

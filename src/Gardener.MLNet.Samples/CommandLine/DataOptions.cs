@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using GardenerML.Video;
 using Microsoft.ML;
 
@@ -46,10 +47,18 @@ internal sealed class DataOptions
     public VideoErrorHandling OnError(ParseResult arguments) =>
         arguments.GetValue(_onError) == "skip" ? VideoErrorHandling.Skip : VideoErrorHandling.Throw;
 
+    /// <summary>Whether a folder is named at all.</summary>
+    public bool IsNamed(CommandResult result) => result.GetResult(_data) is not null;
+
     /// <summary>The rows of a subset.</summary>
-    public IDataView Load(MLContext context, ParseResult arguments, Ucf101Subset subset) => Ucf101.Load(
+    /// <param name="context">Makes the view.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="subset">Which part.</param>
+    /// <param name="validationFraction">The share of training groups that are the validation subset, and not among those to train with.</param>
+    public IDataView Load(MLContext context, ParseResult arguments, Ucf101Subset subset, double validationFraction = 0) => Ucf101.Load(
         context, Folder(arguments)!, arguments.GetValue(_split), subset, new Ucf101Options
         {
+            ValidationFraction = validationFraction,
             ListsFolder = arguments.GetValue(_lists)?.FullName,
             MissingVideos = OnError(arguments) == VideoErrorHandling.Skip ? MissingVideos.Skip : MissingVideos.Throw,
         });

@@ -15,20 +15,20 @@ internal static class PruningPlanTable
         if (plan is { Before.GigaFlops: { } before, GigaFlops: { } after })
             Line(text, $"{before:0.0000} -> {after:0.0000} GFLOPs a clip");
         Line(text, errors
-            ? (FormattableString)$"block      weights        value     error  normalised  efficiency  order"
-            : $"block      weights        value  normalised  order");
+            ? (FormattableString)$"block    weights       value    error normalised efficiency order"
+            : $"block    weights       value normalised order");
         foreach (var block in plan.Blocks)
         {
             var middle = errors
-                ? Text($"{block.StandardError,9:0.000000} {block.NormalizedValue,11:0.0000} {block.Efficiency,11:0.0000}")
-                : Text($"{block.NormalizedValue,11:0.0000}");
+                ? Text($"{block.StandardError,8:0.000000} {block.NormalizedValue,10:0.0000} {block.Efficiency,10:0.0000}")
+                : Text($"{block.NormalizedValue,10:0.0000}");
             var marks = (block.Tied ? "=" : " ") + (plan.Removed.Contains(block.Index) ? " removed" : "");
-            Line(text, $"{block.Index,5} {block.Weights,12:N0} {Value(block.Value),12} {middle} {block.RemovalRank + 1,6}{marks.TrimEnd()}");
+            Line(text, $"{block.Index,5} {block.Weights,10:N0} {Value(block.Value),11} {middle} {block.RemovalRank + 1,5}{marks.TrimEnd()}");
         }
         if (plan.Blocks.Any(block => block.Tied))
             Line(text, errors
-                ? (FormattableString)$"= cannot be told from a neighbour in the order: they differ by no more than their joint standard error"
-                : $"= cannot be told from a neighbour in the order: their values are equal");
+                ? (FormattableString)$"= within the joint standard error of a neighbour in the order"
+                : $"= equal to a neighbour in the order");
         return text.ToString();
     }
 

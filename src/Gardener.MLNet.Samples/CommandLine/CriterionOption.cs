@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using GardenerML.Pruning;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary>The option that names a criterion.</summary>
+internal static class CriterionOption
+{
+    public static Option<PruningCriterion> Make() => new("--criterion")
+    {
+        Description = "What decides which blocks go first: entropy, kurtosis, l1, random:SEED, ...; a wrong name lists them all.",
+        DefaultValueFactory = _ => PruningCriterion.Entropy,
+        CustomParser = result => Parse(result, result.Tokens[0].Value),
+    };
+
+    public static PruningCriterion? Parse(SymbolResult result, string name)
+    {
+        try
+        {
+            return PruningCriterion.Parse(name);
+        }
+        catch (ArgumentException e)
+        {
+            result.AddError(e.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using GardenerML.Checkpoints;
+using GardenerML.Pruning;
+using GardenerML.Sensitivity;
+using GardenerML.Training;
+using GardenerML.Video;
+using Microsoft.ML;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>sensitivity CHECKPOINT --data FOLDER</c>: what the removal of each block costs in accuracy.</summary>
+internal sealed class SensitivityVerb
+{
+    private readonly Argument<string> _checkpoint = new("checkpoint")
+    {
+        Description = "A folder, .safetensors, .pth or .bin file, Hugging Face id, or model zip.",
+    };
+
+    private readonly DataOptions _data = new();
+    private readonly Option<bool> _zeroShot = new("--zero-shot") { Description = "Measure without fine-tuning; the checkpoint's head must fit the classes." };
+    private readonly Option<bool> _greedy = new("--greedy") { Description = "Remove one block after the other, each time the best next one." };
+    private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();
+    private readonly Option<int?> _epochs = CommonOptions.Epochs();
+    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
+    private readonly Option<int> _seed = CommonOptions.Seed();
+    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
+    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The highest learning rate." };
+    private readonly Option<int> _samplingRate = new("--sampling-rate") { Description = "Every how many frames one is taken.", DefaultValueFactory = _ => 4 };
+    private readonly Option<DirectoryInfo?> _resume = new("--resume-folder") { Description = "Keeps finished runs here; the same command again goes on from them." };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "A JSON file for the plan that follows." };
+    private readonly TargetOptions _target;
+
+    private SensitivityVerb() => _target = new TargetOptions(_device, required: false);
+
+    public static Command Make()
+    {
+        var sensitivity = new SensitivityVerb();
+        var verb = VerbRun.Verb("sensitivity",
+            "Removes each block in turn, fine-tunes, and measures on held-out training groups what it costs. Example: "
+            + "sensitivity checkpoint.safetensors --data UCF-101 --epochs 2 --resume-folder runs",
+            run => Task.Run(() => sensitivity.Run(run)));
+        verb.Add(sensitivity._checkpoint);
+        sensitivity._data.AddTo(verb);
+        sensitivity._target.AddTo(verb);
+        foreach (var option in (Option[])[sensitivity._zeroShot, sensitivity._greedy, sensitivity._criterion, sensitivity._epochs,
+            sensitivity._batchSize, sensitivity._learningRate, sensitivity._samplingRate, sensitivity._seed, sensitivity._device,
+            sensitivity._resume, sensitivity._output])
+            verb.Add(option);
+        verb.Validators.Add(result =>
+        {
+            if (!sensitivity._data.IsNamed(result))
+                result.AddError("Name the folder of videos: --data FOLDER.");
+        });
+        return verb;
+    }
+
+    private VerbResult Run(VerbRun run)
+    {
+        var arguments = run.Arguments;
+        var path = arguments.GetRequiredValue(_checkpoint);
+        var context = run.NewContext(arguments.GetValue(_seed));
+        var (training, held) = Load(context, arguments, path, out var weightType);
+        var options = new SensitivityOptions
+        {
+            Checkpoint = path,
+            TrainingSet = arguments.GetValue(_zeroShot) ? null : training,
+            Training = Recipe(arguments),
+            Greedy = arguments.GetValue(_greedy),
+            Target = _target.Target(arguments, () => weightType),
+            Protected = _target.Protected(arguments),
+            MinimumKept = _target.MinimumKept(arguments),
+            StateFolder = arguments.GetValue(_resume)?.FullName,
+            Cancellation = run.Cancellation,
+        };
+        var result = run.Console.Progress().Start(progress =>
+        {
+            var task = progress.AddTask("Removing blocks");
+            return context.MulticlassClassification.MeasureSensitivity(held, options with
+            {
+                Progress = new ImmediateProgress<SensitivityProgress>(report =>
+                {
+                    task.MaxValue = report.Total;
+                    task.Value = report.Done;
+                }),
+            });
+        });
+        if (arguments.GetValue(_output) is { } output)
+            result.Plan.Save(output);
+        var correlation = result.Correlate(Gardener.Score(path, arguments.GetRequiredValue(_criterion), cancellationToken: run.Cancellation));
+        run.Console.WriteLine(result.ToString());
+        run.Console.WriteLine(
+            $"Rank correlation with {correlation.Criterion}: Spearman {Text(correlation.Spearman)}, Kendall {Text(correlation.Kendall)}");
+        return new VerbResult(new Document(
+            [.. result.Blocks.Select(block => new Block(block.Index, block.AccuracyLoss))], correlation));
+    }
+
+    private (IDataView Training, IDataView Held) Load(MLContext context, ParseResult arguments, string path, out TensorType weightType)
+    {
+        using var checkpoint = VideoMaeCheckpoint.Open(path);
+        weightType = checkpoint.WeightType;
+        var loading = new VideoLoadingOptions
+        {
+            FrameCount = checkpoint.Configuration.FrameCount,
+            Size = checkpoint.Configuration.ImageSize,
+            SamplingRate = arguments.GetValue(_samplingRate),
+            OnError = _data.OnError(arguments),
+        };
+        var training = _data.Load(context, arguments, Ucf101Subset.Train, validationFraction: 0.25);
+        var steps = context.Transforms.Conversion.MapValueToKey("Label")
+            .Append(context.Transforms.LoadVideo(options: loading))
+            .Fit(training);
+        return (steps.Transform(training), steps.Transform(_data.Load(context, arguments, Ucf101Subset.Validation, validationFraction: 0.25)));
+    }
+
+    private VideoClassifierOptions Recipe(ParseResult arguments)
+    {
+        var recipe = new VideoClassifierOptions { Device = arguments.GetValue(_device) };
+        var epochs = arguments.GetValue(_epochs) ?? recipe.Epochs;
+        var learningRate = arguments.GetValue(_learningRate) ?? recipe.LearningRate;
+        return recipe with
+        {
+            Epochs = epochs,
+            WarmupEpochs = Math.Min(recipe.WarmupEpochs, epochs),
+            BatchSize = arguments.GetValue(_batchSize) ?? recipe.BatchSize,
+            LearningRate = learningRate,
+            MinimumLearningRate = Math.Min(recipe.MinimumLearningRate, learningRate),
+        };
+    }
+
+    private static string Text(RankCorrelation correlation) => $"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]";
+
+    /// <summary>What --json prints.</summary>
+    private sealed record Document(Block[] Blocks, SensitivityCorrelation RankCorrelation);
+
+    /// <summary>What the removal of a block costs.</summary>
+    private sealed record Block(int Index, double AccuracyLoss);
+}
