@@ -139,23 +139,36 @@ public sealed class MeasureSensitivityTests
     [TestMethod]
     public void A_criterion_is_compared_with_the_oracle_in_the_direction_of_its_removal()
     {
-        var checkpoint = Set.Checkpoint("compared.safetensors");
-        var result = Measure(new SensitivityOptions { Checkpoint = checkpoint });
-        double[] losses = [.. result.Blocks.Select(block => block.AccuracyLoss)];
-        if (losses.Distinct().Count() == 1)
-            losses = [.. result.Blocks.Select(block => (double)block.Index)];
-        StoredTensor[][] weights;
-        using var opened = VideoMaeCheckpoint.Open(checkpoint);
-        weights = BlockTensors.Of(opened, WeightSet.Matrices);
-        var same = BlockScores.Compute(weights, PruningCriterion.Custom("same", (block, _) => losses[block]));
-        var opposite = BlockScores.Compute(weights, PruningCriterion.Custom("opposite", (block, _) => -losses[block], highestFirst: true));
-        var (first, second) = (result.Correlate(same), result.Correlate(opposite));
-        Assert.AreEqual("same", first.Criterion);
-        Assert.AreEqual(first.Spearman, second.Spearman);
-        Assert.AreEqual(first.Kendall, second.Kendall);
-        Assert.IsTrue(double.IsNaN(first.Spearman.Value) || first.Spearman.Value > 0.99);
-        Assert.ThrowsExactly<ArgumentException>(() => result.Correlate(Gardener.Score(ReferenceData.Golden("tiny-a"))));
+        double[] accuracies = [0.7, 0.2, 0.6, 0.5, 0.8, 0.3];
+        var plan = Gardener.PlanPruning(new PruningOptions { Checkpoint = ReferenceData.Golden("tiny-a") });
+        var result = new SensitivityResult(plan, [Run([], 0.9), .. accuracies.Select((accuracy, block) => Run([block], accuracy)), Run([0, 1], 0.1)]);
+        using var checkpoint = VideoMaeCheckpoint.Open(ReferenceData.Golden("tiny-a"));
+        var weights = BlockTensors.Of(checkpoint, WeightSet.Matrices);
+        SensitivityCorrelation With(PruningCriterion criterion) => result.Correlate(BlockScores.Compute(weights, criterion), seed: 4);
+
+        // The lower the accuracy without a block, the more important it is.
+        var same = With(PruningCriterion.Custom("same", (block, _) => -accuracies[block]));
+        Assert.AreEqual(1, same.Spearman.Value, 1e-12);
+        Assert.AreEqual(1, same.Kendall.Value, 1e-12);
+        Assert.AreEqual(same with { Criterion = "turned" }, With(PruningCriterion.Custom("turned", (block, _) => accuracies[block], highestFirst: true)));
+        Assert.AreEqual(-1, With(PruningCriterion.Custom("wrong", (block, _) => accuracies[block])).Spearman.Value, 1e-12);
+
+        var entropy = With(PruningCriterion.Entropy);
+        double[] losses = [.. accuracies.Select(accuracy => 0.9 - accuracy)];
+        Assert.AreEqual(RankCorrelation.Spearman(Gardener.Score(checkpoint.Source).Values, losses, seed: 4), entropy.Spearman);
+        Assert.IsLessThanOrEqualTo(entropy.Kendall.Upper, entropy.Kendall.Value);
+        Assert.ThrowsExactly<ArgumentException>(() => result.Correlate(Gardener.Score(ReferenceData.Golden("tiny-b-half"))));
     }
+
+    private static SensitivityRun Run(int[] removed, double accuracy) => new()
+    {
+        Removed = removed,
+        Accuracy = accuracy,
+        MeanClassRecall = accuracy,
+        LogLoss = 1,
+        Clips = 10,
+        Seconds = 0,
+    };
 
     private static SensitivityResult Measure(SensitivityOptions options) => Gardener.MeasureSensitivity(Set.Test, options, Set.Context);
 

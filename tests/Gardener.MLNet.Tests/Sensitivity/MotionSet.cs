@@ -13,10 +13,10 @@ internal sealed class MotionSet : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public MotionSet()
+    public MotionSet(int groups = 2)
     {
         Videos = MotionDataset.Create(
-            _folder.File("motion"), new MotionDatasetOptions { Groups = 2, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 4 }).Folder;
+            _folder.File("motion"), new MotionDatasetOptions { Groups = groups, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 4 }).Folder;
         var context = Context;
         var training = Ucf101.Load(context, Videos, subset: Ucf101Subset.Train);
         var steps = context.Transforms.Conversion.MapValueToKey("Label")
