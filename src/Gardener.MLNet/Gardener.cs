@@ -31,7 +31,9 @@ public static class Gardener
     /// <summary>Plans which blocks of a checkpoint are removed, outside a pipeline and for other transformers too.</summary>
     /// <param name="options">All options; a checkpoint must be named.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or the target cannot be reached; the message names what can.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or the target cannot be reached; the message names what can.
+    /// </exception>
     /// <exception cref="InvalidOperationException">No checkpoint is named.</exception>
     /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
     /// <example>
@@ -95,17 +97,21 @@ public static class Gardener
         new(mlContext ?? new MLContext(), options ?? new VideoClassifierOptions());
 
     /// <summary>
-    /// Measures what the removal of each block costs in accuracy, with fine-tuning after each removal or without: the oracle that
-    /// criteria are compared with. Its plan can be applied as any other, by <see cref="PruningOptions.Plan"/>.
+    /// Measures what the removal of each block costs in accuracy, with fine-tuning after each removal or without: the
+    /// oracle that criteria are compared with. Its plan can be applied as any other, by <see cref="PruningOptions.Plan"/>.
     /// </summary>
     /// <param name="data">
-    /// The clips that are measured on: a label column (a key) and a clip column, as LoadVideo makes it. To choose blocks by, take
-    /// validation clips, not those that the final model is tested with.
+    /// The clips that are measured on: a label column (a key) and a clip column, as LoadVideo makes it. To choose blocks
+    /// by, take validation clips, not those that the final model is tested with.
     /// </param>
     /// <param name="options">The checkpoint, the training set and all else.</param>
     /// <param name="mlContext">Whose seed, log and progress are used; null for none.</param>
-    /// <exception cref="ArgumentException">An option is out of range, a column is not there, or the target cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The head does not fit the classes, or the state folder is of other settings.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, a column is not there, or the target cannot be reached.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The head does not fit the classes, or the state folder is of other settings.
+    /// </exception>
     /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; finished runs are in the state folder.</exception>
     public static SensitivityResult MeasureSensitivity(IDataView data, SensitivityOptions options, MLContext? mlContext = null) =>

@@ -6,7 +6,8 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary>Options that several verbs have, spelled and checked alike.</summary>
 internal static class CommonOptions
 {
-    public static Option<int> Seed() => new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
+    public static Option<int> Seed() =>
+        new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
 
     public static Option<ComputeDevice> Device() => new("--device")
     {
@@ -15,9 +16,11 @@ internal static class CommonOptions
         CustomParser = ParseDevice,
     };
 
-    public static Option<int?> Epochs() => AtLeastOne(new Option<int?>("--epochs") { Description = "Passes over the training clips." });
+    public static Option<int?> Epochs() =>
+        AtLeastOne(new Option<int?>("--epochs") { Description = "Passes over the training clips." });
 
-    public static Option<int?> BatchSize() => AtLeastOne(new Option<int?>("--batch-size") { Description = "Clips in a step." });
+    public static Option<int?> BatchSize() =>
+        AtLeastOne(new Option<int?>("--batch-size") { Description = "Clips in a step." });
 
     public static Option<double> Ratio()
     {
@@ -34,7 +37,9 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>The value of an option; false where it is not given, or is no such value, which is an error already.</summary>
+    /// <summary>
+    /// The value of an option; false where it is not given, or is no such value, which is an error already.
+    /// </summary>
     public static bool TryGetValue<T>(OptionResult result, out T? value)
     {
         value = default;

@@ -54,8 +54,11 @@ internal sealed class DataOptions
     /// <param name="context">Makes the view.</param>
     /// <param name="arguments">The command line.</param>
     /// <param name="subset">Which part.</param>
-    /// <param name="validationFraction">The share of training groups that are the validation subset, and not among those to train with.</param>
-    public IDataView Load(MLContext context, ParseResult arguments, Ucf101Subset subset, double validationFraction = 0) => Ucf101.Load(
+    /// <param name="validationFraction">
+    /// The share of training groups that are the validation subset, and not among those to train with.
+    /// </param>
+    public IDataView Load(MLContext context, ParseResult arguments, Ucf101Subset subset, double validationFraction = 0) =>
+        Ucf101.Load(
         context, Folder(arguments)!, arguments.GetValue(_split), subset, new Ucf101Options
         {
             ValidationFraction = validationFraction,

@@ -92,7 +92,8 @@ internal sealed class ScoreVerb
         if (all)
             ShowStatistics(console, scores);
         var entropy = scores.Criterion.Name == PruningCriterion.Entropy.Name;
-        var table = new Table().AddColumns(["Block", "Weights", "Value", .. entropy ? ["Error", "Efficiency"] : Array.Empty<string>(), "Normalised", "Removal"]);
+        var table = new Table().AddColumns(
+            ["Block", "Weights", "Value", .. entropy ? ["Error", "Efficiency"] : Array.Empty<string>(), "Normalised", "Removal"]);
         foreach (var block in scores.Blocks)
         {
             string[] ofEntropy = entropy && block.HalfGridEntropy is { } estimate ? [Number(estimate.StandardError), Number(estimate.Efficiency)] : [];
@@ -120,7 +121,8 @@ internal sealed class ScoreVerb
         }
     }
 
-    private static int Rank(BlockScores scores, BlockStatistics block) => scores.RemovalOrder.ToList().IndexOf(block.Block) + 1;
+    private static int Rank(BlockScores scores, BlockStatistics block) =>
+        scores.RemovalOrder.ToList().IndexOf(block.Block) + 1;
 
     private static string Number(double value) => value.ToString("g6", CultureInfo.InvariantCulture);
 

@@ -18,26 +18,52 @@ internal sealed class SensitivityVerb
     };
 
     private readonly DataOptions _data = new();
-    private readonly Option<bool> _zeroShot = new("--zero-shot") { Description = "Measure without fine-tuning; the checkpoint's head must fit the classes." };
-    private readonly Option<bool> _greedy = new("--greedy") { Description = "Remove one block after the other, each time the best next one." };
+    private readonly Option<bool> _zeroShot = new("--zero-shot")
+    {
+        Description = "Measure without fine-tuning; the checkpoint's head must fit the classes.",
+    };
+    private readonly Option<bool> _greedy = new("--greedy")
+    {
+        Description = "Remove one block after the other, each time the best next one.",
+    };
     private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();
     private readonly Option<int?> _epochs = CommonOptions.Epochs();
     private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
     private readonly Option<int> _seed = CommonOptions.Seed();
     private readonly Option<ComputeDevice> _device = CommonOptions.Device();
     private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The highest learning rate." };
-    private readonly Option<int> _samplingRate = new("--sampling-rate") { Description = "Every how many frames one is taken.", DefaultValueFactory = _ => 4 };
-    private readonly Option<DirectoryInfo?> _resume = new("--resume-folder") { Description = "Keeps finished runs here; the same command again goes on from them." };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "A JSON file for the plan that follows." };
+    private readonly Option<int> _samplingRate = new("--sampling-rate")
+    {
+        Description = "Every how many frames one is taken.",
+        DefaultValueFactory = _ => 4,
+    };
+    private readonly Option<DirectoryInfo?> _resume = new("--resume-folder")
+    {
+        Description = "Keeps finished runs here; the same command again goes on from them.",
+    };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "A JSON file for the plan that follows.",
+    };
     private readonly TargetOptions _target;
 
-    private SensitivityVerb() => _target = new TargetOptions(_device, required: false);
+    private readonly Option<string> _subset = new("--subset")
+    {
+        Description = "What is measured on: validation, a quarter of the training groups, which are then not trained on; or test.",
+        DefaultValueFactory = _ => "validation",
+    };
+
+    private SensitivityVerb()
+    {
+        _target = new TargetOptions(_device, required: false);
+        _subset.AcceptOnlyFromAmong("validation", "test");
+    }
 
     public static Command Make()
     {
         var sensitivity = new SensitivityVerb();
         var verb = VerbRun.Verb("sensitivity",
-            "Removes each block in turn, fine-tunes, and measures on held-out training groups what it costs. Example: "
+            "Removes each block in turn, fine-tunes, and measures what it costs. Example: "
             + "sensitivity checkpoint.safetensors --data UCF-101 --epochs 2 --resume-folder runs",
             run => Task.Run(() => sensitivity.Run(run)));
         verb.Add(sensitivity._checkpoint);
@@ -45,7 +71,7 @@ internal sealed class SensitivityVerb
         sensitivity._target.AddTo(verb);
         foreach (var option in (Option[])[sensitivity._zeroShot, sensitivity._greedy, sensitivity._criterion, sensitivity._epochs,
             sensitivity._batchSize, sensitivity._learningRate, sensitivity._samplingRate, sensitivity._seed, sensitivity._device,
-            sensitivity._resume, sensitivity._output])
+            sensitivity._subset, sensitivity._resume, sensitivity._output])
             verb.Add(option);
         verb.Validators.Add(result =>
         {
@@ -106,11 +132,13 @@ internal sealed class SensitivityVerb
             SamplingRate = arguments.GetValue(_samplingRate),
             OnError = _data.OnError(arguments),
         };
-        var training = _data.Load(context, arguments, Ucf101Subset.Train, validationFraction: 0.25);
+        var subset = Enum.Parse<Ucf101Subset>(arguments.GetRequiredValue(_subset), ignoreCase: true);
+        var held = subset == Ucf101Subset.Validation ? 0.25 : 0;
+        var training = _data.Load(context, arguments, Ucf101Subset.Train, held);
         var steps = context.Transforms.Conversion.MapValueToKey("Label")
             .Append(context.Transforms.LoadVideo(options: loading))
             .Fit(training);
-        return (steps.Transform(training), steps.Transform(_data.Load(context, arguments, Ucf101Subset.Validation, validationFraction: 0.25)));
+        return (steps.Transform(training), steps.Transform(_data.Load(context, arguments, subset, held)));
     }
 
     private VideoClassifierOptions Recipe(ParseResult arguments)
@@ -128,7 +156,8 @@ internal sealed class SensitivityVerb
         };
     }
 
-    private static string Text(RankCorrelation correlation) => $"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]";
+    private static string Text(RankCorrelation correlation) =>
+        $"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]";
 
     /// <summary>What --json prints.</summary>
     private sealed record Document(Block[] Blocks, SensitivityCorrelation RankCorrelation);

@@ -12,12 +12,28 @@ internal sealed class TargetOptions
     private readonly Option<double?> _ratio = new("--ratio") { Description = "Remove this share of the blocks, in [0, 1)." };
     private readonly Option<int?> _remove = new("--remove") { Description = "Remove this number of blocks." };
     private readonly Option<int[]?> _blocks = List("--blocks", "Remove these blocks, numbered from 0: 1,4,5.");
-    private readonly Option<long?> _parameters = new("--parameters") { Description = "Remove as few blocks as it takes for at most this number of parameters." };
-    private readonly Option<double?> _gflops = new("--gflops") { Description = "Remove as few blocks as it takes for at most this number of GFLOPs a clip." };
-    private readonly Option<double?> _latency = new("--latency") { Description = "Remove as few blocks as it takes for at most this time in milliseconds a clip, measured on --device." };
-    private readonly Option<double?> _size = new("--size") { Description = "Remove as few blocks as it takes for a file of at most this number of megabytes (10^6 bytes)." };
+    private readonly Option<long?> _parameters = new("--parameters")
+    {
+        Description = "Remove as few blocks as it takes for at most this number of parameters.",
+    };
+    private readonly Option<double?> _gflops = new("--gflops")
+    {
+        Description = "Remove as few blocks as it takes for at most this number of GFLOPs a clip.",
+    };
+    private readonly Option<double?> _latency = new("--latency")
+    {
+        Description = "Remove as few blocks as it takes for at most this time in milliseconds a clip, measured on --device.",
+    };
+    private readonly Option<double?> _size = new("--size")
+    {
+        Description = "Remove as few blocks as it takes for a file of at most this number of megabytes (10^6 bytes).",
+    };
     private readonly Option<int[]?> _protect = List("--protect", "Blocks that stay, numbered from 0: 0,1.");
-    private readonly Option<int> _minimumKept = new("--minimum-kept") { Description = "How many blocks stay at least.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _minimumKept = new("--minimum-kept")
+    {
+        Description = "How many blocks stay at least.",
+        DefaultValueFactory = _ => 1,
+    };
     private readonly Option<ComputeDevice> _device;
     private readonly bool _required;
 

@@ -13,12 +13,17 @@ public sealed record BlockImportance
     [JsonPropertyName("weights")]
     public required long Weights { get; init; }
 
-    /// <summary>The criterion's value, in the criterion's unit (nats for entropies, a share for the loss of accuracy).</summary>
+    /// <summary>
+    /// The criterion's value, in the criterion's unit (nats for entropies, a share for the loss of accuracy).
+    /// </summary>
     [JsonPropertyName("value")]
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public required double Value { get; init; }
 
-    /// <summary>Standard error of <see cref="Value"/> in its unit, as if weights were independent draws; null for criteria other than entropies.</summary>
+    /// <summary>
+    /// Standard error of <see cref="Value"/> in its unit, as if weights were independent draws; null for criteria other than
+    /// entropies.
+    /// </summary>
     [JsonPropertyName("standardError")]
     public double? StandardError { get; init; }
 
@@ -27,7 +32,9 @@ public sealed record BlockImportance
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public required double NormalizedValue { get; init; }
 
-    /// <summary>An entropy as a share of the largest that so many weights can have, H / ln N; null for other criteria.</summary>
+    /// <summary>
+    /// An entropy as a share of the largest that so many weights can have, H / ln N; null for other criteria.
+    /// </summary>
     [JsonPropertyName("efficiency")]
     public double? Efficiency { get; init; }
 
@@ -36,8 +43,8 @@ public sealed record BlockImportance
     public required int RemovalRank { get; init; }
 
     /// <summary>
-    /// Whether the value cannot be told from that of a neighbour in the order of removal: the two differ by no more than their
-    /// joint standard error, or not at all where there is none.
+    /// Whether the value cannot be told from that of a neighbour in the order of removal: the two differ by no more than
+    /// their joint standard error, or not at all where there is none.
     /// </summary>
     [JsonPropertyName("tied")]
     public bool Tied { get; init; }

@@ -18,7 +18,8 @@ internal sealed class BlockPattern
         ArgumentException.ThrowIfNullOrWhiteSpace(pattern);
         var parts = pattern.Split(Number);
         if (parts.Length != 2)
-            throw new ArgumentException($"The block pattern '{pattern}' must hold {Number}, the place of the block's number, once: encoder.layer.{Number}.");
+            throw new ArgumentException(
+                $"The block pattern '{pattern}' must hold {Number}, the place of the block's number, once: encoder.layer.{Number}.");
         _pattern = pattern;
         // What stands before the pattern in all names (vit., bert.) may be left out of it.
         _name = new Regex(
@@ -41,11 +42,14 @@ internal sealed class BlockPattern
             throw new ArgumentException(
                 $"{path}: the pattern '{_pattern}' fits several stacks of blocks; name one: {string.Join(", ", stacks.Select(stack => stack + _pattern))}.");
         // A name that begins with the pattern itself is what was meant.
-        var blocks = found.Where(tensor => tensor.Before == stacks[0]).ToLookup(tensor => tensor.Index, tensor => tensor.Name);
+        var blocks =
+            found.Where(tensor => tensor.Before == stacks[0]).ToLookup(tensor => tensor.Index, tensor => tensor.Name);
         for (var block = 0; block < blocks.Count; block++)
         {
             if (!blocks.Contains(block))
-                throw new ArgumentException($"{path}: there are blocks up to {blocks.Max(tensors => tensors.Key)} by the pattern '{_pattern}', but no block {block}.");
+                throw new ArgumentException(
+                    $"{path}: there are blocks up to {blocks.Max(tensors => tensors.Key)} by the pattern '{_pattern}', but "
+                    + $"no block {block}.");
         }
         return [.. Enumerable.Range(0, blocks.Count).Select(block => blocks[block].ToArray())];
     }

@@ -14,7 +14,8 @@ internal static class BlockTensors
     public static void Check(WeightSet weights, string? blockPattern)
     {
         if ((weights & ~WeightSet.All) != 0 || (weights & ~WeightSet.Biases) == 0)
-            throw new ArgumentException($"The weight set is {weights}; it must hold Attention, Mlp or Norms, and may add Biases.");
+            throw new ArgumentException(
+                $"The weight set is {weights}; it must hold Attention, Mlp or Norms, and may add Biases.");
         if (blockPattern is not null && weights is not (WeightSet.Matrices or WeightSet.All))
             throw new ArgumentException(
                 $"The weight set is {weights}; where blocks are found by a pattern it must be Matrices (all matrices) or All (all tensors).");
@@ -24,7 +25,8 @@ internal static class BlockTensors
     public static StoredTensor[][] Of(VideoMaeCheckpoint checkpoint, WeightSet weights)
     {
         Check(weights, null);
-        string[] matrices = [.. weights.HasFlag(WeightSet.Attention) ? Attention : [], .. weights.HasFlag(WeightSet.Mlp) ? Mlp : []];
+        string[] matrices =
+            [.. weights.HasFlag(WeightSet.Attention) ? Attention : [], .. weights.HasFlag(WeightSet.Mlp) ? Mlp : []];
         string[] names =
         [
             .. matrices.Select(name => $"{name}.weight"),

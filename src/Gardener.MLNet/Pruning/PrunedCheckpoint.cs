@@ -13,7 +13,8 @@ internal static class PrunedCheckpoint
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         checkpointPath ??= plan.CheckpointPath
-            ?? throw new InvalidOperationException($"The plan was loaded without its checkpoint '{plan.Checkpoint}'; say where it lies.");
+            ?? throw new InvalidOperationException(
+                $"The plan was loaded without its checkpoint '{plan.Checkpoint}'; say where it lies.");
         if (plan.BlockPattern is { } pattern)
         {
             using var stacked = StackedCheckpoint.Open(checkpointPath, pattern);
@@ -29,7 +30,8 @@ internal static class PrunedCheckpoint
         VideoMaeCheckpointWriter.Save(path, content, layout ?? LayoutOf(path));
     }
 
-    private static CheckpointLayout LayoutOf(string path) => path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+    private static CheckpointLayout LayoutOf(string path) =>
+        path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
         ? CheckpointLayout.SingleFile
         : CheckpointLayout.HuggingFace;
 }

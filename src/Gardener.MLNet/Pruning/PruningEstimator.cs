@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 namespace GardenerML.Pruning;
 
 /// <summary>
-/// Scores the blocks of a checkpoint by their weights and plans which to remove; the trainer after it builds the model without
-/// them. Looks at no data: rows pass through unchanged, and the plan travels as an annotation of the clip column.
+/// Scores the blocks of a checkpoint by their weights and plans which to remove; the trainer after it builds the model
+/// without them. Looks at no data: rows pass through unchanged, and the plan travels as an annotation of the clip column.
 /// </summary>
 /// <remarks>
 /// <list type="table">
@@ -79,6 +79,7 @@ public sealed class PruningEstimator : IEstimator<PruningTransformer>
         var name = _options.VideoColumnName;
         var column = schema.GetColumnOrNull(name) ?? throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name);
         return column.Type as VideoClipDataViewType
-            ?? throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name, "clip, as LoadVideo makes it", column.Type.ToString());
+            ?? throw _host.ExceptSchemaMismatch(
+                nameof(schema), "clip", name, "clip, as LoadVideo makes it", column.Type.ToString());
     }
 }

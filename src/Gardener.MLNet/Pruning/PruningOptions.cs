@@ -7,13 +7,16 @@ public sealed record PruningOptions
     public string? Checkpoint { get; init; }
 
     /// <summary>
-    /// How the tensors of a block are named, where the checkpoint is not VideoMAE but a safetensors file of another transformer:
-    /// a prefix with <c>{i}</c> for the block's number, such as <c>encoder.layer.{i}.</c> or <c>blocks.{i}.</c>. It may leave out
-    /// what stands before it in all names. Null for VideoMAE checkpoints.
+    /// How the tensors of a block are named, where the checkpoint is not VideoMAE but a safetensors file of another
+    /// transformer: a prefix with <c>{i}</c> for the block's number, such as <c>encoder.layer.{i}.</c> or
+    /// <c>blocks.{i}.</c>. It may leave out what stands before it in all names. Null for VideoMAE checkpoints.
     /// </summary>
     public string? BlockPattern { get; init; }
 
-    /// <summary>The share of blocks to remove, in [0, 1); see <see cref="PruningTarget.Ratio"/>. Ignored where <see cref="Target"/> is set.</summary>
+    /// <summary>
+    /// The share of blocks to remove, in [0, 1); see <see cref="PruningTarget.Ratio"/>. Ignored where <see cref="Target"/>
+    /// is set.
+    /// </summary>
     public double Ratio { get; init; } = 0.25;
 
     /// <summary>How much is removed; null to go by <see cref="Ratio"/>.</summary>
@@ -53,7 +56,8 @@ public sealed record PruningOptions
     {
         _ = PruningTarget.Ratio(Ratio);
         if (MinimumKept < 1)
-            throw new ArgumentOutOfRangeException(nameof(MinimumKept), MinimumKept, $"MinimumKept is {MinimumKept}; it must be at least 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(MinimumKept), MinimumKept, $"MinimumKept is {MinimumKept}; it must be at least 1.");
         ArgumentNullException.ThrowIfNull(Protected);
         ArgumentNullException.ThrowIfNull(Criterion);
         ArgumentException.ThrowIfNullOrWhiteSpace(VideoColumnName);

@@ -5,7 +5,9 @@ using Microsoft.ML;
 
 namespace GardenerML.Pruning;
 
-/// <summary>Which blocks of a checkpoint are removed and which stay, and why. Immutable; blocks are numbered from 0.</summary>
+/// <summary>
+/// Which blocks of a checkpoint are removed and which stay, and why. Immutable; blocks are numbered from 0.
+/// </summary>
 /// <remarks>
 /// A plan belongs to the weights that it was made for, whatever files hold them, and is refused by others:
 /// <see cref="CheckpointHash"/>.
@@ -27,7 +29,9 @@ public sealed record PruningPlan : IJsonOnDeserialized
     [JsonPropertyName("checkpointHash")]
     public required string CheckpointHash { get; init; }
 
-    /// <summary>Where the checkpoint lies; not written into a model, which may be used on another machine. Null when loaded.</summary>
+    /// <summary>
+    /// Where the checkpoint lies; not written into a model, which may be used on another machine. Null when loaded.
+    /// </summary>
     [JsonIgnore]
     public string? CheckpointPath { get; init; }
 
@@ -98,24 +102,26 @@ public sealed record PruningPlan : IJsonOnDeserialized
     public static PruningPlan Load(string path) => PruningPlanJson.Load(path);
 
     /// <summary>
-    /// Writes the checkpoint without the removed blocks; the others are renumbered, and all else is copied byte for byte. The
-    /// plan is stored in it: in the <c>gardener</c> section of its configuration, or for other transformers in the file's
-    /// metadata under <c>gardener.plan</c>.
+    /// Writes the checkpoint without the removed blocks; the others are renumbered, and all else is copied byte for byte.
+    /// The plan is stored in it: in the <c>gardener</c> section of its configuration, or for other transformers in the
+    /// file's metadata under <c>gardener.plan</c>.
     /// </summary>
     /// <param name="path">The folder or file to write.</param>
     /// <param name="layout">
-    /// How to store a VideoMAE checkpoint; null for a single file where the path ends in <c>.safetensors</c>, and for a Hugging
-    /// Face folder else. Other transformers are always a single file.
+    /// How to store a VideoMAE checkpoint; null for a single file where the path ends in <c>.safetensors</c>, and for a
+    /// Hugging Face folder else. Other transformers are always a single file.
     /// </param>
     /// <param name="checkpoint">Where the checkpoint lies; null for <see cref="CheckpointPath"/>.</param>
-    /// <exception cref="CheckpointException">The checkpoint cannot be used, or is not the one that the plan was made for.</exception>
+    /// <exception cref="CheckpointException">
+    /// The checkpoint cannot be used, or is not the one that the plan was made for.
+    /// </exception>
     /// <exception cref="IOException">The target cannot be written or must not be replaced.</exception>
     public void SaveCheckpoint(string path, CheckpointLayout? layout = null, string? checkpoint = null) =>
         PrunedCheckpoint.Save(this, path, layout, checkpoint);
 
     /// <summary>
-    /// One row a block: Block, Weights, Value, StandardError, NormalizedValue, Efficiency, RemovalRank, Tied, Removed; what is
-    /// not known is NaN.
+    /// One row a block: Block, Weights, Value, StandardError, NormalizedValue, Efficiency, RemovalRank, Tied, Removed; what
+    /// is not known is NaN.
     /// </summary>
     /// <param name="mlContext">Makes the view.</param>
     public IDataView ToDataView(MLContext mlContext)
@@ -134,7 +140,9 @@ public sealed record PruningPlan : IJsonOnDeserialized
     internal void CheckFits(VideoMaeCheckpoint checkpoint)
     {
         if (BlockPattern is not null)
-            throw new CheckpointException(checkpoint.Source, $"The pruning plan is for blocks by the pattern '{BlockPattern}' of '{Checkpoint}', not for a VideoMAE checkpoint.");
+            throw new CheckpointException(
+                checkpoint.Source, $"The pruning plan is for blocks by the pattern '{BlockPattern}' of '{Checkpoint}', not "
+                + "for a VideoMAE checkpoint.");
         CheckFits(checkpoint.Source, checkpoint.BlockCount, WeightsHash.Of(checkpoint));
     }
 
@@ -143,7 +151,9 @@ public sealed record PruningPlan : IJsonOnDeserialized
     internal void CheckFits(string path, int blockCount, string hash)
     {
         if (blockCount != Blocks.Count)
-            throw new CheckpointException(path, $"The pruning plan was made for '{Checkpoint}' of {Blocks.Count} blocks, but this checkpoint has {blockCount}.");
+            throw new CheckpointException(
+                path, $"The pruning plan was made for '{Checkpoint}' of {Blocks.Count} blocks, but this checkpoint has "
+                + $"{blockCount}.");
         if (hash != CheckpointHash)
             throw new CheckpointException(path,
                 $"The pruning plan was made for '{Checkpoint}' with the weights {CheckpointHash}, but the weights here are {hash}. Make a "

@@ -6,7 +6,9 @@ using GardenerML.Checkpoints;
 
 namespace GardenerML.Pruning;
 
-/// <summary>Reads and writes plans. The names in the JSON are those of the properties' attributes, whoever serialises.</summary>
+/// <summary>
+/// Reads and writes plans. The names in the JSON are those of the properties' attributes, whoever serialises.
+/// </summary>
 internal static class PruningPlanJson
 {
     /// <summary>Some 100 bytes a block are written; longer files are no plans.</summary>
@@ -53,7 +55,8 @@ internal static class PruningPlanJson
     public static void Check(PruningPlan plan)
     {
         if (plan.SchemaVersion != PruningPlan.CurrentSchemaVersion)
-            throw new JsonException($"The plan is of version {plan.SchemaVersion}; version {PruningPlan.CurrentSchemaVersion} can be read.");
+            throw new JsonException(
+                $"The plan is of version {plan.SchemaVersion}; version {PruningPlan.CurrentSchemaVersion} can be read.");
         (string Name, object? Value)[] entries =
         [
             ("checkpoint", plan.Checkpoint), ("checkpointHash", plan.CheckpointHash), ("criterion", plan.Criterion),

@@ -33,7 +33,8 @@ internal static class PruningPlanTable
     }
 
     /// <summary>Entropies and losses have few digits before the point; sums of weights may have many.</summary>
-    private static string Value(double value) => Math.Abs(value) is >= 1e5 or (> 0 and < 1e-4) ? Text($"{value:0.00000e+0}") : Text($"{value:0.000000}");
+    private static string Value(double value) =>
+        Math.Abs(value) is >= 1e5 or (> 0 and < 1e-4) ? Text($"{value:0.00000e+0}") : Text($"{value:0.000000}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -17,8 +17,8 @@ public abstract class PruningTarget
     }
 
     /// <summary>
-    /// A share of the blocks: of B blocks round(ratio * B), halves upwards, but no more than may be removed: protected blocks
-    /// and the least number that must stay come first.
+    /// A share of the blocks: of B blocks round(ratio * B), halves upwards, but no more than may be removed: protected
+    /// blocks and the least number that must stay come first.
     /// </summary>
     /// <param name="ratio">The share, in [0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not in [0, 1).</exception>
@@ -32,7 +32,8 @@ public abstract class PruningTarget
     public static PruningTarget Count(int count)
     {
         if (count < 0)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of blocks to remove is {count}; it must be at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"The number of blocks to remove is {count}; it must be at least 0.");
         return new CountTarget(count);
     }
 
@@ -44,7 +45,8 @@ public abstract class PruningTarget
         ArgumentNullException.ThrowIfNull(blocks);
         int[] sorted = [.. blocks.Order()];
         if (sorted is [< 0, ..])
-            throw new ArgumentOutOfRangeException(nameof(blocks), sorted[0], $"There is no block {sorted[0]}; blocks are numbered from 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(blocks), sorted[0], $"There is no block {sorted[0]}; blocks are numbered from 0.");
         for (var i = 1; i < sorted.Length; i++)
         {
             if (sorted[i] == sorted[i - 1])
@@ -66,7 +68,8 @@ public abstract class PruningTarget
     public static PruningTarget GigaFlops(double maximum)
     {
         if (!(maximum > 0) || !double.IsFinite(maximum))
-            throw new ArgumentOutOfRangeException(nameof(maximum), maximum, $"The GFLOPs budget is {maximum}; it must be above 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(maximum), maximum, $"The GFLOPs budget is {maximum}; it must be above 0.");
         return new GigaFlopsTarget(maximum);
     }
 
@@ -94,7 +97,8 @@ public abstract class PruningTarget
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximum, 1);
         if (weightType is not (TensorType.Float32 or TensorType.Float16 or TensorType.BFloat16))
-            throw new ArgumentException($"Weights are stored as Float32, Float16 or BFloat16, not as {weightType}.", nameof(weightType));
+            throw new ArgumentException(
+                $"Weights are stored as Float32, Float16 or BFloat16, not as {weightType}.", nameof(weightType));
         return new ModelBytesTarget(maximum, weightType);
     }
 
@@ -118,7 +122,8 @@ public abstract class PruningTarget
     {
         internal override IReadOnlyList<int> Choose(RemovalChoice choice) => count <= choice.MostRemovable
             ? choice.First(count)
-            : throw new ArgumentException($"{count} blocks cannot be removed: {choice.Limits}. Remove 0 to {choice.MostRemovable}.");
+            : throw new ArgumentException(
+                $"{count} blocks cannot be removed: {choice.Limits}. Remove 0 to {choice.MostRemovable}.");
 
         public override string ToString() => Invariant($"{count} blocks");
     }
@@ -130,7 +135,8 @@ public abstract class PruningTarget
         internal override IReadOnlyList<int> Choose(RemovalChoice choice)
         {
             if (blocks.Length > 0 && blocks[^1] >= choice.BlockCount)
-                throw new ArgumentException($"There is no block {blocks[^1]}: the checkpoint has the blocks 0 to {choice.BlockCount - 1}.");
+                throw new ArgumentException(
+                    $"There is no block {blocks[^1]}: the checkpoint has the blocks 0 to {choice.BlockCount - 1}.");
             if (blocks.Cast<int?>().FirstOrDefault(block => choice.Protected.Contains(block!.Value)) is { } wrong)
                 throw new ArgumentException($"Block {wrong} is protected and cannot be removed as well.");
             return blocks.Length <= choice.MostRemovable

@@ -4,7 +4,9 @@ using GardenerML.Checkpoints;
 
 namespace GardenerML.Pruning;
 
-/// <summary>The bytes of a safetensors file, of whatever type its tensors are, to be copied without some of the tensors.</summary>
+/// <summary>
+/// The bytes of a safetensors file, of whatever type its tensors are, to be copied without some of the tensors.
+/// </summary>
 internal sealed class RawSafetensors : IDisposable
 {
     private const int Alignment = 64;
@@ -66,7 +68,8 @@ internal sealed class RawSafetensors : IDisposable
     private static byte[] MakeHeader(List<(SafetensorsHeader.Entry Entry, string Name)> tensors, Dictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json =
+            new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartObject("__metadata__");

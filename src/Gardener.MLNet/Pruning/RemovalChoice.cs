@@ -11,7 +11,9 @@ internal sealed class RemovalChoice
     /// <param name="protectedBlocks">Blocks that stay.</param>
     /// <param name="minimumKept">How many blocks stay at least.</param>
     /// <param name="costs">What a model of some of the blocks costs.</param>
-    /// <exception cref="ArgumentException">A protected block is not there, or fewer blocks are there than must stay.</exception>
+    /// <exception cref="ArgumentException">
+    /// A protected block is not there, or fewer blocks are there than must stay.
+    /// </exception>
     public RemovalChoice(
         IReadOnlyList<int> removalOrder, IReadOnlyCollection<int> protectedBlocks, int minimumKept, ModelCosts costs)
     {
@@ -22,7 +24,8 @@ internal sealed class RemovalChoice
         foreach (var block in protectedBlocks)
         {
             if (block < 0 || block >= BlockCount)
-                throw new ArgumentException($"There is no block {block} to protect: the checkpoint has the blocks 0 to {BlockCount - 1}.");
+                throw new ArgumentException(
+                    $"There is no block {block} to protect: the checkpoint has the blocks 0 to {BlockCount - 1}.");
         }
         if (minimumKept > BlockCount)
             throw new ArgumentException($"At least {minimumKept} blocks are to stay, but the checkpoint has {BlockCount}.");
@@ -46,7 +49,9 @@ internal sealed class RemovalChoice
     /// <summary>The first blocks of the order.</summary>
     public IReadOnlyList<int> First(int count) => _candidates[..count];
 
-    /// <summary>The fewest blocks whose removal brings a cost, which falls with every block, to a maximum or below.</summary>
+    /// <summary>
+    /// The fewest blocks whose removal brings a cost, which falls with every block, to a maximum or below.
+    /// </summary>
     /// <param name="cost">The cost of the kept blocks.</param>
     /// <param name="maximum">The largest cost.</param>
     /// <param name="describe">A cost as text.</param>

@@ -25,7 +25,8 @@ internal sealed class StackedCheckpoint : IDisposable
     {
         var pattern = new BlockPattern(blockPattern);
         if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: there is no such file. With a block pattern, the checkpoint must be a safetensors file.", path);
+            throw new FileNotFoundException(
+                $"{path}: there is no such file. With a block pattern, the checkpoint must be a safetensors file.", path);
         var file = SafetensorsFile.Open(path);
         RawSafetensors? raw = null;
         try
@@ -94,7 +95,8 @@ internal sealed class StackedCheckpoint : IDisposable
 
         public override double GigaFlops(IReadOnlyList<int> kept) => throw Unknown("operations");
 
-        public override TimeSpan Latency(IReadOnlyList<int> kept, ComputeDevice device, int batchSize) => throw Unknown("latency");
+        public override TimeSpan Latency(IReadOnlyList<int> kept, ComputeDevice device, int batchSize) =>
+            throw Unknown("latency");
 
         private IEnumerable<SafetensorsHeader.Entry> Kept(IReadOnlyList<int> kept)
         {

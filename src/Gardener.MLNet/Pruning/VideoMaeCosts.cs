@@ -8,7 +8,9 @@ namespace GardenerML.Pruning;
 /// <summary>Costs of a VideoMAE model; all of its blocks cost the same.</summary>
 internal sealed class VideoMaeCosts(VideoMaeConfiguration configuration) : ModelCosts
 {
-    /// <summary>What a model zip holds beside the weights: configuration, plan, labels, the other steps of the pipeline.</summary>
+    /// <summary>
+    /// What a model zip holds beside the weights: configuration, plan, labels, the other steps of the pipeline.
+    /// </summary>
     private const int Allowance = 1 << 16;
 
     /// <summary>Name, type, shape and place of a block's tensors in the header, and the block's line in the plan.</summary>
@@ -38,7 +40,8 @@ internal sealed class VideoMaeCosts(VideoMaeConfiguration configuration) : Model
         if (_latencies.TryGetValue(key, out var known))
             return known;
         var geometry = With(kept);
-        using var model = new VideoMaeClassifier(geometry with { ClassCount = Math.Max(1, geometry.ClassCount) }, TorchBackend.Resolve(device));
+        using var model = new VideoMaeClassifier(
+            geometry with { ClassCount = Math.Max(1, geometry.ClassCount) }, TorchBackend.Resolve(device));
         using var generator = new torch.Generator(1);
         WeightInitialisation.Fill(model, generator, _ => true);
         var clipsPerSecond = ModelSpeed.ClipsPerSecond(model, batchSize, Measured);

@@ -5,8 +5,8 @@ using GardenerML.Checkpoints;
 namespace GardenerML.Pruning;
 
 /// <summary>
-/// Tells checkpoints apart by their weights: XXH128 over name, type, shape and every byte of each tensor. It recognises changed
-/// weights; it is no protection against forgery.
+/// Tells checkpoints apart by their weights: XXH128 over name, type, shape and every byte of each tensor. It recognises
+/// changed weights; it is no protection against forgery.
 /// </summary>
 internal static class WeightsHash
 {
@@ -25,7 +25,8 @@ internal static class WeightsHash
         [.. file.Entries.Select(entry => (Describe(entry.Name, entry.TypeName, entry.Shape), (AppendBytes)(hash =>
             file.Read(entry, hash.Append))))]);
 
-    private static string Describe(string name, string type, IEnumerable<long> shape) => $"{name} {type} {TensorTypes.Format(shape)}";
+    private static string Describe(string name, string type, IEnumerable<long> shape) =>
+        $"{name} {type} {TensorTypes.Format(shape)}";
 
     private static string Combine((string Description, AppendBytes Append)[] tensors)
     {

@@ -18,13 +18,16 @@ internal static class HeadLabels
         VideoMaeCheckpoint checkpoint, List<LabelledClip> clips, int classCount, IReadOnlyList<string>? classNames)
     {
         if (checkpoint.ClassCount == 0)
-            throw new InvalidOperationException($"{checkpoint.Source} has no classification head, so nothing can be measured without fine-tuning. {Remedy}");
+            throw new InvalidOperationException(
+                $"{checkpoint.Source} has no classification head, so nothing can be measured without fine-tuning. {Remedy}");
         if (classNames is null || checkpoint.LabelNames is not { } headNames || headNames[0] == "LABEL_0")
         {
             // Without names on both sides the order of the classes must be trusted.
             return checkpoint.ClassCount == classCount
                 ? clips
-                : throw new InvalidOperationException($"The head of {checkpoint.Source} has {checkpoint.ClassCount} outputs, but the data have {classCount} classes. {Remedy}");
+                : throw new InvalidOperationException(
+                    $"The head of {checkpoint.Source} has {checkpoint.ClassCount} outputs, but the data have {classCount} "
+                    + $"classes. {Remedy}");
         }
         var outputs = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < headNames.Count; i++)

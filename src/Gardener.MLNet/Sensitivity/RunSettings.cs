@@ -46,7 +46,8 @@ internal static class RunSettings
     private static bool IsMaterial(Type type) => !type.IsInterface && !type.IsSubclassOf(typeof(Delegate));
 
     /// <summary>Which frames are taken; what happens to unreadable videos shows in which clips there are.</summary>
-    private static string Frames(IReadOnlyList<LabelledClip> clips) => (clips[0].Clip.Options with { OnError = default }).ToString();
+    private static string Frames(IReadOnlyList<LabelledClip> clips) =>
+        (clips[0].Clip.Options with { OnError = default }).ToString();
 
     /// <summary>Names and labels, in their order.</summary>
     private static string Describe(IReadOnlyList<LabelledClip> clips)

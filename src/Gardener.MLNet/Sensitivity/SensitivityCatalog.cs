@@ -1,5 +1,4 @@
 using GardenerML.Sensitivity;
-using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
@@ -7,8 +6,9 @@ namespace Microsoft.ML;
 public static class SensitivityCatalog
 {
     /// <summary>
-    /// Measures what the removal of each block of a VideoMAE checkpoint costs in accuracy, with fine-tuning after each removal or
-    /// without. The same as <see cref="GardenerML.Gardener.MeasureSensitivity"/>, with this context's seed, log and progress.
+    /// Measures what the removal of each block of a VideoMAE checkpoint costs in accuracy, with fine-tuning after each
+    /// removal or without. The same as <see cref="GardenerML.Gardener.MeasureSensitivity"/>, with this context's seed, log
+    /// and progress.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">The clips that are measured on: a label column (a key) and a clip column.</param>
@@ -17,6 +17,6 @@ public static class SensitivityCatalog
         this MulticlassClassificationCatalog catalog, IDataView data, SensitivityOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return SensitivityAnalysis.Run(((IInternalCatalog)catalog).Environment, data, options);
+        return SensitivityAnalysis.Run(((Data.IInternalCatalog)catalog).Environment, data, options);
     }
 }

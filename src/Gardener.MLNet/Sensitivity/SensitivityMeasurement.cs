@@ -34,8 +34,8 @@ internal sealed class SensitivityMeasurement
     }
 
     /// <summary>
-    /// Removes each block in turn, then with the best of them each of the others, and so on. A removed block has the loss of the
-    /// set that its removal made, any other that of the last sets with it.
+    /// Removes each block in turn, then with the best of them each of the others, and so on. A removed block has the loss
+    /// of the set that its removal made, any other that of the last sets with it.
     /// </summary>
     /// <param name="count">How many blocks are removed one after the other.</param>
     /// <param name="protectedBlocks">Blocks that are not.</param>

@@ -11,21 +11,21 @@ public sealed record SensitivityOptions
     public string? Checkpoint { get; init; }
 
     /// <summary>
-    /// The clips on which each pruned model is fine-tuned before it is measured, as in arXiv 2602.03918; the same columns as the
-    /// clips that are measured on. Null to measure without fine-tuning (zero-shot), which takes minutes instead of hours, and
-    /// needs a checkpoint whose head was trained for these classes.
+    /// The clips on which each pruned model is fine-tuned before it is measured, as in arXiv 2602.03918; the same columns
+    /// as the clips that are measured on. Null to measure without fine-tuning (zero-shot), which takes minutes instead of
+    /// hours, and needs a checkpoint whose head was trained for these classes.
     /// </summary>
     public IDataView? TrainingSet { get; init; }
 
     /// <summary>
-    /// How to fine-tune, on which device, and the names of the columns. Every run has the same seed: this one's, else that of the
-    /// MLContext, else 0. Its checkpoint must be null.
+    /// How to fine-tune, on which device, and the names of the columns. Every run has the same seed: this one's, else that
+    /// of the MLContext, else 0. Its checkpoint must be null.
     /// </summary>
     public VideoClassifierOptions Training { get; init; } = new();
 
     /// <summary>
-    /// Whether blocks are removed one after the other, each time the one whose removal then costs the least, instead of all by
-    /// their own loss. For B blocks and k removed it takes up to k B runs instead of B.
+    /// Whether blocks are removed one after the other, each time the one whose removal then costs the least, instead of all
+    /// by their own loss. For B blocks and k removed it takes up to k B runs instead of B.
     /// </summary>
     public bool Greedy { get; init; }
 
@@ -58,11 +58,14 @@ public sealed record SensitivityOptions
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Protected);
         if (string.IsNullOrWhiteSpace(Checkpoint))
-            throw new ArgumentException("No checkpoint is named whose blocks are to be removed; set SensitivityOptions.Checkpoint.");
+            throw new ArgumentException(
+                "No checkpoint is named whose blocks are to be removed; set SensitivityOptions.Checkpoint.");
         if (Training.Checkpoint is not null || Training.NewModel is not null)
-            throw new ArgumentException("The checkpoint is SensitivityOptions.Checkpoint; leave Training.Checkpoint and Training.NewModel null.");
+            throw new ArgumentException(
+                "The checkpoint is SensitivityOptions.Checkpoint; leave Training.Checkpoint and Training.NewModel null.");
         if (MinimumKept < 1)
-            throw new ArgumentOutOfRangeException(nameof(MinimumKept), MinimumKept, $"MinimumKept is {MinimumKept}; it must be at least 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(MinimumKept), MinimumKept, $"MinimumKept is {MinimumKept}; it must be at least 1.");
         Training.Validate();
     }
 }

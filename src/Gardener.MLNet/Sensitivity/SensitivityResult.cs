@@ -24,7 +24,9 @@ public sealed class SensitivityResult
     /// <summary>What the removal of each block alone costs, in the checkpoint's order.</summary>
     public IReadOnlyList<BlockSensitivity> Blocks { get; }
 
-    /// <summary>All that was measured, in the order of measuring; the whole model first. No set of blocks is there twice.</summary>
+    /// <summary>
+    /// All that was measured, in the order of measuring; the whole model first. No set of blocks is there twice.
+    /// </summary>
     public IReadOnlyList<SensitivityRun> Runs { get; }
 
     /// <summary>How well a criterion agrees with the measured losses of single blocks.</summary>
@@ -36,7 +38,8 @@ public sealed class SensitivityResult
     {
         ArgumentNullException.ThrowIfNull(scores);
         if (scores.Values.Count != Blocks.Count)
-            throw new ArgumentException($"The scores are of {scores.Values.Count} blocks, the measurement of {Blocks.Count}.", nameof(scores));
+            throw new ArgumentException(
+                $"The scores are of {scores.Values.Count} blocks, the measurement of {Blocks.Count}.", nameof(scores));
         // Where the highest value goes first, a high value says that the loss is low.
         double[] importance = [.. scores.Values.Select(value => scores.Criterion.HighestFirst ? -value : value)];
         double[] loss = [.. Blocks.Select(block => block.AccuracyLoss)];
@@ -51,12 +54,15 @@ public sealed class SensitivityResult
     {
         var text = new StringBuilder();
         var culture = CultureInfo.InvariantCulture;
-        text.Append(culture, $"{Plan.Checkpoint}: accuracy {Baseline.Accuracy:0.0000} with all blocks, on {Baseline.Clips} clips\n");
+        text.Append(
+            culture, $"{Plan.Checkpoint}: accuracy {Baseline.Accuracy:0.0000} with all blocks, on {Baseline.Clips} clips\n");
         text.Append("block  accuracy     loss  order\n");
         foreach (var block in Blocks)
         {
             var removed = Plan.Removed.Contains(block.Index) ? " removed" : "";
-            text.Append(culture, $"{block.Index,5} {block.Accuracy,9:0.0000} {block.AccuracyLoss,8:0.0000} {Plan.Blocks[block.Index].RemovalRank + 1,6}{removed}\n");
+            text.Append(
+                culture, $"{block.Index,5} {block.Accuracy,9:0.0000} {block.AccuracyLoss,8:0.0000} "
+                + $"{Plan.Blocks[block.Index].RemovalRank + 1,6}{removed}\n");
         }
         return text.ToString();
     }

@@ -4,8 +4,8 @@ using GardenerML.Checkpoints;
 namespace GardenerML.Sensitivity;
 
 /// <summary>
-/// A folder of finished runs: settings.json says what they belong to, and each run is a file of its own, which is there whole or
-/// not at all.
+/// A folder of finished runs: settings.json says what they belong to, and each run is a file of its own, which is there
+/// whole or not at all.
 /// </summary>
 internal sealed class SensitivityState
 {
@@ -23,7 +23,9 @@ internal sealed class SensitivityState
     /// <summary>Opens a folder, or makes it.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="settings">What decides the outcome of a run, by name.</param>
-    /// <exception cref="InvalidOperationException">The folder's runs were made with other settings; the message names them.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The folder's runs were made with other settings; the message names them.
+    /// </exception>
     public static SensitivityState Open(string folder, IReadOnlyDictionary<string, string> settings)
     {
         Directory.CreateDirectory(folder);
@@ -31,7 +33,8 @@ internal sealed class SensitivityState
         if (!File.Exists(path))
         {
             if (Directory.EnumerateFileSystemEntries(folder).Any(entry => !entry.EndsWith(".tmp", StringComparison.Ordinal)))
-                throw new InvalidOperationException($"The folder {folder} is not empty and keeps no measurement; choose a new one for the state.");
+                throw new InvalidOperationException(
+                    $"The folder {folder} is not empty and keeps no measurement; choose a new one for the state.");
             AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, settings, Options));
             return new SensitivityState(folder);
         }

@@ -3,7 +3,9 @@ using GardenerML.Samples.CommandLine;
 
 namespace GardenerML.Tests.CommandLine;
 
-/// <summary>What a command line printed and returned. It runs in this process, whose console it takes: not beside other tests.</summary>
+/// <summary>
+/// What a command line printed and returned. It runs in this process, whose console it takes: not beside other tests.
+/// </summary>
 internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
     /// <summary>The one JSON document on standard output.</summary>

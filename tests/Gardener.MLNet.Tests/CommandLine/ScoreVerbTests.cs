@@ -30,7 +30,8 @@ public sealed class ScoreVerbTests
             foreach (var statistic in expected[block].EnumerateObject())
             {
                 var value = statistic.Value.GetDouble();
-                Assert.AreEqual(value, actual[block].GetProperty(statistic.Name).GetDouble(), 1e-11 * Math.Abs(value), statistic.Name);
+                Assert.AreEqual(
+                    value, actual[block].GetProperty(statistic.Name).GetDouble(), 1e-11 * Math.Abs(value), statistic.Name);
             }
         }
         var order = run.Json.GetProperty("removalOrder").EnumerateArray().Select(block => block.GetInt32()).ToArray();
@@ -41,7 +42,8 @@ public sealed class ScoreVerbTests
     [TestMethod]
     public async Task A_criterion_is_shown_as_a_table()
     {
-        var run = await CliRun.Of("score", ReferenceData.Golden("tiny-a", "finetuned.pth"), "--criterion", "kurtosis", "--weights", "mlp", "biases");
+        var run = await CliRun.Of(
+            "score", ReferenceData.Golden("tiny-a", "finetuned.pth"), "--criterion", "kurtosis", "--weights", "mlp", "biases");
         Assert.AreEqual(0, run.ExitCode, run.Error);
         StringAssert.Contains(run.Output, "kurtosis: the highest goes first");
         StringAssert.Contains(run.Output, $"{(8 * 48 * 48) + (5 * 48):N0}");

@@ -19,16 +19,12 @@ public sealed class SensitivityVerbTests
         ];
         // The first run is cancelled as Ctrl+C would, as soon as a run is finished.
         using var source = new CancellationTokenSource();
-        using var watcher = Task.Run(async () =>
-        {
-            while (!File.Exists(Path.Combine(set.File("state"), "run.none.json")))
-                await Task.Delay(5);
-            await source.CancelAsync();
-        });
-        var cancelled = await CliRun.Of(source.Token, arguments);
-        await watcher;
-        Assert.AreEqual(130, cancelled.ExitCode, cancelled.Error);
-        Assert.AreEqual("", cancelled.Output);
+        var cancelled = CliRun.Of(source.Token, arguments);
+        while (!cancelled.IsCompleted && !File.Exists(Path.Combine(set.File("state"), "run.none.json")))
+            await Task.Delay(5);
+        await source.CancelAsync();
+        Assert.AreEqual(130, (await cancelled).ExitCode, (await cancelled).Error);
+        Assert.AreEqual("", (await cancelled).Output);
 
         var run = await CliRun.Of(arguments);
         Assert.AreEqual(0, run.ExitCode, run.Error);

@@ -21,7 +21,8 @@ public sealed class OtherTransformerTests
         var scores = Gardener.Score(path, pattern);
         Assert.HasCount(4, scores.Blocks);
         Assert.IsTrue(scores.Blocks.All(block => block.Weights == 2 * 16 * 16));
-        Assert.IsTrue(Gardener.Score(path, pattern, weights: WeightSet.All).Blocks.All(block => block.Weights == (2 * 16 * 16) + 16));
+        Assert.IsTrue(
+            Gardener.Score(path, pattern, weights: WeightSet.All).Blocks.All(block => block.Weights == (2 * 16 * 16) + 16));
         using var file = SafetensorsFile.Open(path);
         var expected = BlockScores.Compute([.. Enumerable.Range(0, 4).Select(block => new[]
         {
@@ -34,7 +35,8 @@ public sealed class OtherTransformerTests
     public void A_VideoMAE_file_scores_alike_by_pattern()
     {
         var byPattern = Gardener.Score(ReferenceData.Golden("tiny-a", "model.safetensors"), "encoder.layer.{i}.");
-        CollectionAssert.AreEqual(Gardener.Score(ReferenceData.Golden("tiny-a")).Values.ToArray(), byPattern.Values.ToArray());
+        CollectionAssert.AreEqual(
+            Gardener.Score(ReferenceData.Golden("tiny-a")).Values.ToArray(), byPattern.Values.ToArray());
     }
 
     [TestMethod]
@@ -116,7 +118,8 @@ public sealed class OtherTransformerTests
         var plain = TinyModel.Write(folder.Path, [.. Stack("", 0, 1, 2), .. Stack("decoder.", 0)], "plain.safetensors");
         Assert.HasCount(3, Gardener.Score(plain, "blocks.{i}.").Blocks);
         var gap = TinyModel.Write(folder.Path, Stack("", 0, 2), "gap.safetensors");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Gardener.Score(gap, "blocks.{i}.")).Message, "no block 1");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Gardener.Score(gap, "blocks.{i}.")).Message, "no block 1");
         Assert.ThrowsExactly<ArgumentException>(() => Gardener.Score(gap, "blocks.{i}.", weights: WeightSet.Attention));
     }
 
@@ -124,7 +127,8 @@ public sealed class OtherTransformerTests
     private static string Bert(string path, int seed = 1)
     {
         var random = new Random(seed);
-        var header = new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { ["format"] = "pt" } };
+        var header =
+            new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { ["format"] = "pt" } };
         using var data = new MemoryStream();
         Add("bert.embeddings.weight", "F32", 4, 20, 16);
         Add("bert.flags", "U8", 1, 3);

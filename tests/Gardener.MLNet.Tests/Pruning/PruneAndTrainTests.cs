@@ -69,7 +69,8 @@ public sealed class PruneAndTrainTests
     {
         var checkpoint = Set.Checkpoint("given.safetensors");
         var plan = Gardener.PlanPruning(new PruningOptions { Checkpoint = checkpoint, Target = PruningTarget.Blocks(0) });
-        var options = new PruningOptions { Checkpoint = checkpoint, Plan = PruningPlan.FromJson(plan.ToJson()), Ratio = 0.9 };
+        var options =
+            new PruningOptions { Checkpoint = checkpoint, Plan = PruningPlan.FromJson(plan.ToJson()), Ratio = 0.9 };
         var fitted = Gardener.Prune(options, Set.Context).Fit(Set.Training);
         CollectionAssert.AreEqual(new[] { 1, 2 }, fitted.Plan.Kept.ToArray());
         Assert.AreEqual(checkpoint, fitted.Plan.CheckpointPath);

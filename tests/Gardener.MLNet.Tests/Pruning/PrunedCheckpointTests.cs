@@ -32,7 +32,8 @@ public sealed class PrunedCheckpointTests
                 Target = PruningTarget.Blocks(removed),
             });
             plan.SaveCheckpoint(folder.File(output));
-            using var pruned = VideoMaeCheckpoint.Open(folder.File(output), new VideoMaeCheckpointOptions { FinalNormEpsilon = 1e-6 });
+            using var pruned =
+                VideoMaeCheckpoint.Open(folder.File(output), new VideoMaeCheckpointOptions { FinalNormEpsilon = 1e-6 });
             var expected = MemoryMarshal.Cast<byte, float>(io.Tensors[name].Bytes).ToArray();
             var actual = Logits(pruned, io.Tensors["pixel_values"]);
             Assert.AreEqual(expected.Length, actual.Length);
@@ -66,7 +67,8 @@ public sealed class PrunedCheckpointTests
     public void A_plan_can_be_made_again_of_a_pruned_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        var options = new PruningOptions { Checkpoint = ReferenceData.Golden("tiny-b-half"), Target = PruningTarget.Count(4) };
+        var options =
+            new PruningOptions { Checkpoint = ReferenceData.Golden("tiny-b-half"), Target = PruningTarget.Count(4) };
         Gardener.PlanPruning(options).SaveCheckpoint(folder.File("once"));
         var second = Gardener.PlanPruning(options with { Checkpoint = folder.File("once") });
         second.SaveCheckpoint(folder.File("twice"));

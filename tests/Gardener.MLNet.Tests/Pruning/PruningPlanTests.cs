@@ -29,7 +29,8 @@ public sealed class PruningPlanTests
         CollectionAssert.AreEqual(scores.RemovalOrder.Take(3).Order().ToArray(), plan.Removed.ToArray());
         CollectionAssert.AreEqual(scores.RemovalOrder.ToArray(), plan.RemovalOrder.ToArray());
         CollectionAssert.AreEqual(scores.Values.ToArray(), plan.Blocks.Select(block => block.Value).ToArray());
-        CollectionAssert.AreEqual(scores.NormalizedValues.ToArray(), plan.Blocks.Select(block => block.NormalizedValue).ToArray());
+        CollectionAssert.AreEqual(
+            scores.NormalizedValues.ToArray(), plan.Blocks.Select(block => block.NormalizedValue).ToArray());
         Assert.AreEqual(scores.Blocks[4].HalfGridEntropy!.Value.StandardError, plan.Blocks[4].StandardError);
         Assert.AreEqual(scores.Blocks[4].HalfGridEntropy!.Value.Efficiency, plan.Blocks[4].Efficiency);
         Assert.AreEqual(3 * 8_512L, plan.Before.Parameters - plan.Parameters);
@@ -45,7 +46,8 @@ public sealed class PruningPlanTests
         Assert.HasCount(12, blocks);
         foreach (var block in plan.Blocks)
         {
-            Assert.AreEqual(plan.Removed.Contains(block.Index), blocks[block.Index].EndsWith(" removed"), blocks[block.Index]);
+            Assert.AreEqual(
+                plan.Removed.Contains(block.Index), blocks[block.Index].EndsWith(" removed"), blocks[block.Index]);
             Assert.AreEqual(block.Tied, blocks[block.Index].Contains('='), blocks[block.Index]);
             StringAssert.Contains(blocks[block.Index], block.StandardError!.Value.ToString("0.000000"));
         }
@@ -78,7 +80,8 @@ public sealed class PruningPlanTests
             plan.Save(folder.File("plan.json"));
             var loaded = PruningPlan.Load(folder.File("plan.json"));
             Assert.AreEqual(plan.ToJson(), loaded.ToJson());
-            Assert.AreEqual(plan.ToJson(), JsonSerializer.Deserialize<PruningPlan>(JsonSerializer.Serialize(plan))!.ToJson());
+            Assert.AreEqual(
+                plan.ToJson(), JsonSerializer.Deserialize<PruningPlan>(JsonSerializer.Serialize(plan))!.ToJson());
             Assert.IsNull(loaded.CheckpointPath);
             Assert.AreEqual(plan.ToString(), loaded.ToString());
             Assert.AreEqual(WeightSet.Attention | WeightSet.Biases, loaded.Weights);
@@ -114,7 +117,8 @@ public sealed class PruningPlanTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("no.json"), "{\"a\":1}");
-        StringAssert.Contains(Assert.ThrowsExactly<JsonException>(() => PruningPlan.Load(folder.File("no.json"))).Message, "no.json");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<JsonException>(() => PruningPlan.Load(folder.File("no.json"))).Message, "no.json");
     }
 
     [TestMethod]
@@ -149,8 +153,10 @@ public sealed class PruningPlanTests
     {
         var plan = Plan(criterion: PruningCriterion.Kurtosis);
         var view = plan.ToDataView(new MLContext());
-        CollectionAssert.AreEqual(plan.Blocks.Select(block => block.Value).ToArray(), view.GetColumn<double>("Value").ToArray());
-        CollectionAssert.AreEqual(plan.Blocks.Select(block => block.RemovalRank).ToArray(), view.GetColumn<int>("RemovalRank").ToArray());
+        CollectionAssert.AreEqual(
+            plan.Blocks.Select(block => block.Value).ToArray(), view.GetColumn<double>("Value").ToArray());
+        CollectionAssert.AreEqual(
+            plan.Blocks.Select(block => block.RemovalRank).ToArray(), view.GetColumn<int>("RemovalRank").ToArray());
         CollectionAssert.AreEqual(
             plan.Blocks.Select(block => plan.Removed.Contains(block.Index)).ToArray(), view.GetColumn<bool>("Removed").ToArray());
         Assert.IsTrue(view.GetColumn<double>("StandardError").All(double.IsNaN));

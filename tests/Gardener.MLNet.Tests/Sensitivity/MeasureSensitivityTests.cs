@@ -98,7 +98,8 @@ public sealed class MeasureSensitivityTests
         Assert.HasCount(2, straight.Plan.Removed);
 
         // The same weights with the names turned round: output 0 now is the last class.
-        var turned = Measure(new SensitivityOptions { Checkpoint = Set.Checkpoint("turned.safetensors", [.. names.Reverse()]) });
+        var turned =
+            Measure(new SensitivityOptions { Checkpoint = Set.Checkpoint("turned.safetensors", [.. names.Reverse()]) });
         Assert.AreNotEqual(straight.Baseline.LogLoss, turned.Baseline.LogLoss);
         // A head with more classes than the data, in another order, serves too.
         var more = Measure(new SensitivityOptions { Checkpoint = Set.Checkpoint("more.safetensors", ["other", .. names]) });
@@ -109,7 +110,8 @@ public sealed class MeasureSensitivityTests
     public void Zero_shot_is_refused_where_the_head_was_trained_for_other_classes()
     {
         var other = Set.Checkpoint("other.safetensors", ["a", "b", "c", "d", "e", "f", "g", "MoveUp"]);
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Measure(new SensitivityOptions { Checkpoint = other }));
+        var error =
+            Assert.ThrowsExactly<InvalidOperationException>(() => Measure(new SensitivityOptions { Checkpoint = other }));
         StringAssert.Contains(error.Message, "7 of the 8 classes");
         StringAssert.Contains(error.Message, "TrainingSet");
         var pretrained = ReferenceData.Golden("tiny-a", "pretrained.pth");
@@ -125,7 +127,8 @@ public sealed class MeasureSensitivityTests
             where T : Exception
         {
             var runs = 0;
-            StringAssert.Contains(Assert.ThrowsExactly<T>(() => Measure(wrong with { Progress = new Immediate(_ => runs++) })).Message, message);
+            StringAssert.Contains(
+                Assert.ThrowsExactly<T>(() => Measure(wrong with { Progress = new Immediate(_ => runs++) })).Message, message);
             Assert.AreEqual(0, runs);
         }
         Refused<ArgumentException>(options with { Checkpoint = null }, "Checkpoint");
@@ -155,7 +158,8 @@ public sealed class MeasureSensitivityTests
 
         var entropy = With(PruningCriterion.Entropy);
         double[] losses = [.. accuracies.Select(accuracy => 0.9 - accuracy)];
-        Assert.AreEqual(RankCorrelation.Spearman(Gardener.Score(checkpoint.Source).Values, losses, seed: 4), entropy.Spearman);
+        Assert.AreEqual(
+            RankCorrelation.Spearman(Gardener.Score(checkpoint.Source).Values, losses, seed: 4), entropy.Spearman);
         Assert.IsLessThanOrEqualTo(entropy.Kendall.Upper, entropy.Kendall.Value);
         Assert.ThrowsExactly<ArgumentException>(() => result.Correlate(Gardener.Score(ReferenceData.Golden("tiny-b-half"))));
     }
@@ -170,7 +174,8 @@ public sealed class MeasureSensitivityTests
         Seconds = 0,
     };
 
-    private static SensitivityResult Measure(SensitivityOptions options) => Gardener.MeasureSensitivity(Set.Test, options, Set.Context);
+    private static SensitivityResult Measure(SensitivityOptions options) =>
+        Gardener.MeasureSensitivity(Set.Test, options, Set.Context);
 
     private static SensitivityOptions FineTuning(string checkpoint) => new()
     {

@@ -4,7 +4,9 @@ using GardenerML.Tests.Checkpoints;
 
 namespace GardenerML.Tests.Sensitivity;
 
-/// <summary>Which sets of blocks the oracle measures and how it ranks them, with accuracies that the test makes up.</summary>
+/// <summary>
+/// Which sets of blocks the oracle measures and how it ranks them, with accuracies that the test makes up.
+/// </summary>
 [TestClass]
 public sealed class SensitivityMeasurementTests
 {
@@ -21,7 +23,8 @@ public sealed class SensitivityMeasurementTests
         CollectionAssert.AreEqual(new[] { "none", "0", "1", "2", "3" }, runs);
         Assert.AreEqual(0.4, blocks[0].Value, 1e-12);
         // Blocks 1 and 3 are equal: the deeper one goes first.
-        CollectionAssert.AreEqual(new[] { 3, 1, 2, 0 }, blocks.OrderBy(block => block.RemovalRank).Select(block => block.Index).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { 3, 1, 2, 0 }, blocks.OrderBy(block => block.RemovalRank).Select(block => block.Index).ToArray());
         CollectionAssert.AreEqual(new[] { false, true, false, true }, blocks.Select(block => block.Tied).ToArray());
     }
 
@@ -50,11 +53,13 @@ public sealed class SensitivityMeasurementTests
                     foreach (var other in Enumerable.Range(0, blockCount).Except(order.Take(step)).Except(protectedBlocks))
                     {
                         double best = Accuracy(step, order[step]), instead = Accuracy(step, other);
-                        Assert.IsTrue(best > instead || (best == instead && order[step] >= other), $"step {step}: {order[step]} or {other}");
+                        Assert.IsTrue(
+                            best > instead || (best == instead && order[step] >= other), $"step {step}: {order[step]} or {other}");
                     }
                 }
 
-                double Accuracy(int step, int block) => accuracies[SensitivityState.Key([.. order.Take(step).Append(block).Order()])];
+                double Accuracy(int step, int block) => accuracies[SensitivityState.Key([.. order.Take(step).Append(
+                    block).Order()])];
             },
             iter: 200);
     }
@@ -124,7 +129,8 @@ public sealed class SensitivityMeasurementTests
     }
 
     private static SensitivityMeasurement Measurement(
-        int blockCount, Func<IReadOnlyList<int>, double> accuracy, SensitivityState? state = null, SensitivityOptions? options = null) =>
+        int blockCount, Func<IReadOnlyList<int>, double> accuracy, SensitivityState? state =
+            null, SensitivityOptions? options = null) =>
         new(blockCount, removed => Run(removed, accuracy(removed)), state, options ?? new SensitivityOptions());
 
     private static SensitivityRun Run(IReadOnlyList<int> removed, double accuracy) => new()
