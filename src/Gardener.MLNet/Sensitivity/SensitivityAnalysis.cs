@@ -66,7 +66,8 @@ internal sealed class SensitivityAnalysis
                 subject.Hash, training, trainingColumns is not null, seed, columns.ClipType, trainingClips, clips))
             : null;
         using var evaluator = new ClipSetEvaluator(clips, training);
-        return new SensitivityAnalysis(environment, host, options, training, checkpoint, subject, columns.ClipType, evaluator).Run(state, count);
+        return new SensitivityAnalysis(
+            environment, host, options, training, checkpoint, subject, columns.ClipType, evaluator).Run(state, count);
     }
 
     private SensitivityResult Run(SensitivityState? state, int count)
@@ -130,7 +131,8 @@ internal sealed class SensitivityAnalysis
         if (blocks < 2)
             throw new InvalidOperationException($"{checkpoint.Source} has one block only; none can be removed.");
         if (options.Greedy && options.Target.NamesBlocks)
-            throw new ArgumentException("A greedy measurement finds the blocks itself; give a target that says how much is removed.");
+            throw new ArgumentException(
+                "A greedy measurement finds the blocks itself; give a target that says how much is removed.");
         var choice = new RemovalChoice([.. Enumerable.Range(0, blocks)], options.Protected, options.MinimumKept, subject.Costs);
         return options.Target.Choose(choice).Count;
     }
