@@ -46,9 +46,7 @@ internal static class PredictVerb
             throw new FileNotFoundException($"{model}: there is no such model zip.");
         using var transformer = (IDisposable)context.Model.Load(model.FullName, out _);
         using var engine = context.Model.CreatePredictionEngine<Input, Output>((ITransformer)transformer, ignoreMissingColumns: true);
-        VBuffer<ReadOnlyMemory<char>> slotNames = default;
-        engine.OutputSchema["Score"].GetSlotNames(ref slotNames);
-        var names = slotNames.DenseValues().Select(name => name.ToString()).ToArray();
+        var names = ClassNames(engine.OutputSchema["Score"]);
 
         var predictions = new List<Prediction>();
         foreach (var file in run.Arguments.GetRequiredValue(Files))
@@ -59,6 +57,16 @@ internal static class PredictVerb
         if (!run.Json)
             Show(run.Console, predictions);
         return new VerbResult(predictions, predictions.Exists(p => p.Error is not null) ? Cli.Failed : Cli.Done);
+    }
+
+    private static string[] ClassNames(DataViewSchema.Column score)
+    {
+        // Keys that were made without values have numbers only.
+        if (!score.HasSlotNames())
+            return [.. Enumerable.Range(1, ((VectorDataViewType)score.Type).Size).Select(key => $"{key}")];
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        score.GetSlotNames(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
     private static Prediction Predict(PredictionEngine<Input, Output> engine, string[] names, string file, int top)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Data.Conversion;
@@ -36,15 +37,33 @@ internal sealed class KeyNames
     public void AddTo(DataViewSchema.Annotations.Builder annotations) =>
         Invoke(nameof(AddTyped), Type, annotations, Type, _values);
 
-    public void Save(IHostEnvironment environment, Stream stream) =>
-        Invoke(nameof(Write), Type, environment, stream, Type, _values);
+    /// <summary>Writes the values, behind a hash of them.</summary>
+    public void Save(IHostEnvironment environment, Stream stream)
+    {
+        using var content = new MemoryStream();
+        Invoke(nameof(Write), Type, environment, content, Type, _values);
+        stream.Write(SHA256.HashData(content.ToArray()));
+        content.WriteTo(stream);
+    }
 
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FormatException">The stream is damaged.</exception>
     public static KeyNames Load(IHostEnvironment environment, Stream stream)
     {
+        // ML.NET's reader runs on for ever, or out of memory, on some damaged streams, so it sees only whole ones.
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        ReadOnlySpan<byte> all = content.ToArray();
+        if (all.Length < SHA256.HashSizeInBytes
+            || !all[..SHA256.HashSizeInBytes].SequenceEqual(SHA256.HashData(all[SHA256.HashSizeInBytes..])))
+            throw Damaged();
+        content.Position = SHA256.HashSizeInBytes;
         var saver = new BinarySaver(environment, new BinarySaver.Arguments());
-        if (!saver.TryLoadTypeAndValue(stream, out var type, out var value) || type is not VectorDataViewType vector)
-            throw environment.ExceptDecode("The values of the label's keys cannot be read.");
-        return (KeyNames)Invoke(nameof(Make), vector, vector, value)!;
+        return saver.TryLoadTypeAndValue(content, out var type, out var value) && type is VectorDataViewType vector
+            ? (KeyNames)Invoke(nameof(Make), vector, vector, value)!
+            : throw Damaged();
+
+        Exception Damaged() => environment.ExceptDecode("The values of the label's keys are damaged.");
     }
 
     private static object? Invoke(string name, VectorDataViewType type, params object[] arguments) =>

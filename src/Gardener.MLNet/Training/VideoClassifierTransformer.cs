@@ -118,7 +118,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
 
         // *** Binary format ***
         // string: description, as JSON
-        // stream LabelKeys: the values of the label's keys, absent if they have none
+        // stream LabelKeys: SHA-256 of the rest, then the values of the label's keys; absent if they have none
         // stream Weights.safetensors: a checkpoint, complete with its configuration
         ctx.SaveNonEmptyString(JsonSerializer.Serialize(_description));
         if (_keyNames is not null)

@@ -1,0 +1,195 @@
+using System.Text.Json;
+using GardenerML.Samples.CommandLine;
+using GardenerML.Samples.Motion;
+using GardenerML.Tests.Training;
+using GardenerML.Video;
+using Microsoft.ML;
+
+namespace GardenerML.Tests.CommandLine;
+
+[TestClass]
+public sealed class CliTests
+{
+    private static string s_folder = "";
+    private static string s_zip = "";
+    private static MotionDataset s_videos = null!;
+
+    [ClassInitialize]
+    public static void Train(TestContext _)
+    {
+        s_folder = Directory.CreateTempSubdirectory("gardener-cli-").FullName;
+        s_videos = MotionDataset.Create(
+            Path.Combine(s_folder, "motion"), new MotionDatasetOptions { Groups = 2, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 16 });
+        var ml = new MLContext(1);
+        var data = ml.Data.LoadFromEnumerable(new[] { MotionClass.MoveLeft, MotionClass.ZoomIn }
+            .Select(motion => new ModelZipTests.PathRow { VideoPath = s_videos.ClipPath(motion, 1, 1), Label = motion.ToString() }).ToArray());
+        using var model = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 4, SamplingRate = 2, Size = 16 }))
+            .Append(ml.Trainer()).Fit(data);
+        s_zip = Path.Combine(s_folder, "model.zip");
+        ml.Model.Save(model, data.Schema, s_zip);
+    }
+
+    [ClassCleanup]
+    public static void CleanUp() => Directory.Delete(s_folder, recursive: true);
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("prodict a.zip b.avi")]
+    [DataRow("predict")]
+    [DataRow("predict a.zip")]
+    [DataRow("predict a.zip b.avi --colour")]
+    [DataRow("predict a.zip b.avi --top 0")]
+    [DataRow("predict a.zip b.avi --top many")]
+    [DataRow("quickstart --device gpu")]
+    [DataRow("quickstart --ratio 1")]
+    [DataRow("quickstart --ratio -0.1")]
+    [DataRow("quickstart --epochs 0")]
+    [DataRow("quickstart --batch-size 0")]
+    [DataRow("quickstart --on-error ignore")]
+    public async Task Wrong_usage_ends_with_2_and_a_message(string arguments)
+    {
+        var (code, output, errors) = await Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.AreEqual(2, code);
+        Assert.AreEqual("", output);
+        StringAssert.Contains(errors, "--help");
+    }
+
+    [TestMethod]
+    [DataRow("--help", "quickstart")]
+    [DataRow("predict --help", "Example")]
+    [DataRow("quickstart --help", "--epochs")]
+    public async Task Help_ends_with_0(string arguments, string part)
+    {
+        var (code, output, _) = await Run(arguments.Split(' '));
+        Assert.AreEqual(0, code);
+        StringAssert.Contains(output, part);
+    }
+
+    [TestMethod]
+    public async Task Json_is_one_document_on_standard_output_and_nothing_else()
+    {
+        var file = s_videos.ClipPath(MotionClass.ZoomOut, 2, 1);
+        var (code, output, _) = await Run("predict", s_zip, file, "--json", "--top", "1");
+        Assert.AreEqual(0, code);
+        using var document = JsonDocument.Parse(output);
+        var only = document.RootElement.EnumerateArray().Single();
+        CollectionAssert.AreEquivalent(
+            new[] { "file", "label", "probability", "top" }, only.EnumerateObject().Select(property => property.Name).ToArray());
+        Assert.AreEqual(file, only.GetProperty("file").GetString());
+        Assert.AreEqual(1, only.GetProperty("top").GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task A_file_that_cannot_be_read_is_an_error_of_its_own_and_the_others_are_done()
+    {
+        var good = s_videos.ClipPath(MotionClass.MoveLeft, 1, 1);
+        var text = Path.Combine(s_folder, "text.avi");
+        await File.WriteAllTextAsync(text, "no video");
+        var (code, output, errors) = await Run("predict", s_zip, text, Path.Combine(s_folder, "gone.avi"), s_folder, "", good, "--json");
+        Assert.AreEqual(1, code);
+        using var document = JsonDocument.Parse(output);
+        var all = document.RootElement.EnumerateArray().ToArray();
+        Assert.HasCount(5, all);
+        foreach (var bad in all[..4])
+        {
+            CollectionAssert.AreEquivalent(
+                new[] { "file", "error" }, bad.EnumerateObject().Select(property => property.Name).ToArray());
+            Assert.IsNotEmpty(bad.GetProperty("error").GetString()!);
+        }
+        Assert.AreEqual(good, all[4].GetProperty("file").GetString());
+        Assert.IsTrue(all[4].TryGetProperty("label", out _));
+        StringAssert.Contains(errors, "gone.avi");
+    }
+
+    [TestMethod]
+    public async Task For_people_there_is_a_table_without_control_characters_in_a_pipe()
+    {
+        var (code, output, errors) = await Run("predict", s_zip, s_videos.ClipPath(MotionClass.MoveLeft, 1, 1));
+        Assert.AreEqual(0, code, errors);
+        StringAssert.Contains(output, "Probability");
+        Assert.IsFalse(output.Contains('\u001b'));
+    }
+
+    [TestMethod]
+    public async Task What_is_no_model_fails_with_1_and_one_line_that_names_it()
+    {
+        var text = Path.Combine(s_folder, "text.zip");
+        await File.WriteAllTextAsync(text, "no zip");
+        foreach (var model in new[] { text, Path.Combine(s_folder, "gone.zip") })
+        {
+            var (code, output, errors) = await Run("predict", model, "a.avi", "--json");
+            Assert.AreEqual(1, code);
+            Assert.AreEqual("", output);
+            Assert.HasCount(1, errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            StringAssert.Contains(errors, Path.GetFileName(model));
+        }
+        var verbose = await Run("predict", text, "a.avi", "--verbose");
+        StringAssert.Contains(verbose.Errors, "   at ");
+    }
+
+    [TestMethod]
+    public async Task A_device_that_is_not_there_fails_with_1_and_one_clear_line()
+    {
+        var (code, output, errors) = await Run(
+            "quickstart", "--data", s_videos.VideoFolder, "--epochs", "1", "--device", "cuda:77", "--json", "-o", Path.Combine(s_folder, "none"));
+        Assert.AreEqual(1, code);
+        Assert.AreEqual("", output);
+        StringAssert.Contains(errors, "cuda:77");
+        Assert.IsFalse(errors.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public async Task Cancelling_ends_with_130()
+    {
+        var (code, output, errors) = await Run(
+            new CancellationToken(canceled: true), "predict", s_zip, s_videos.ClipPath(MotionClass.MoveLeft, 1, 1), "--json");
+        Assert.AreEqual(130, code);
+        Assert.AreEqual("", output);
+        StringAssert.Contains(errors, "Cancelled");
+    }
+
+    [TestMethod]
+    public async Task The_quickstart_runs_from_videos_to_a_prediction_in_another_process()
+    {
+        var (code, output, errors) = await Run(
+            "quickstart", "--data", s_videos.VideoFolder, "--epochs", "1", "--ratio", "0.5", "--batch-size", "4", "--device", "cpu",
+            "--json", "-o", Path.Combine(s_folder, "quickstart"));
+        Assert.AreEqual(0, code, errors);
+        using var document = JsonDocument.Parse(output);
+        var root = document.RootElement;
+        var (whole, pruned) = (root.GetProperty("unpruned"), root.GetProperty("pruned"));
+        foreach (var model in new[] { whole, pruned })
+        {
+            Assert.IsTrue(model.GetProperty("war").GetDouble() is >= 0 and <= 1);
+            Assert.AreEqual(model.GetProperty("war").GetDouble(), model.GetProperty("accuracy").GetDouble());
+            Assert.IsGreaterThan(0, model.GetProperty("clipsPerSecond").GetDouble());
+        }
+        Assert.AreEqual(0.5, pruned.GetProperty("ratio").GetDouble());
+        Assert.IsLessThan(whole.GetProperty("parameters").GetInt64(), pruned.GetProperty("parameters").GetInt64());
+        Assert.IsLessThan(whole.GetProperty("gflops").GetDouble(), pruned.GetProperty("gflops").GetDouble());
+        Assert.IsTrue(File.Exists(root.GetProperty("zip").GetString()));
+        Assert.IsNotEmpty(root.GetProperty("prediction").GetProperty("label").GetString()!);
+    }
+
+    private static Task<(int Code, string Output, string Errors)> Run(params string[] arguments) => Run(CancellationToken.None, arguments);
+
+    private static async Task<(int Code, string Output, string Errors)> Run(CancellationToken cancellation, params string[] arguments)
+    {
+        var (output, errors) = (Console.Out, Console.Error);
+        using var captured = new StringWriter();
+        using var capturedErrors = new StringWriter();
+        Console.SetOut(captured);
+        Console.SetError(capturedErrors);
+        try
+        {
+            var code = await Cli.RunAsync(arguments, cancellation);
+            return (code, captured.ToString(), capturedErrors.ToString());
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(errors);
+        }
+    }
+}
