@@ -22,20 +22,17 @@ internal static class CommonOptions
     public static Option<int?> BatchSize() =>
         AtLeastOne(new Option<int?>("--batch-size") { Description = "Clips in a step." });
 
-    public static Option<double> Ratio()
-    {
-        var option = new Option<double>("--ratio")
+    public static Option<double> Ratio() => Checked(
+        new Option<double>("--ratio")
         {
             Description = "The share of blocks to remove, in [0, 1).",
             DefaultValueFactory = _ => 0.25,
-        };
-        option.Validators.Add(result =>
-        {
-            if (TryGetValue<double>(result, out var ratio) && ratio is not (>= 0 and < 1))
-                result.AddError("--ratio must be in [0, 1).");
-        });
-        return option;
-    }
+        },
+        ratio => ratio is >= 0 and < 1, "must be in [0, 1)");
+
+    /// <summary>An option whose number, where one is given, must be at least 1.</summary>
+    public static Option<int?> AtLeastOne(Option<int?> option) =>
+        Checked(option, number => number is null or >= 1, "must be at least 1");
 
     /// <summary>
     /// The value of an option; false where it is not given, or is no such value, which is an error already.
@@ -56,12 +53,12 @@ internal static class CommonOptions
         }
     }
 
-    private static Option<int?> AtLeastOne(Option<int?> option)
+    private static Option<T> Checked<T>(Option<T> option, Func<T?, bool> isValid, string rule)
     {
         option.Validators.Add(result =>
         {
-            if (TryGetValue<int?>(result, out var value) && value < 1)
-                result.AddError($"{option.Name} must be at least 1.");
+            if (TryGetValue<T>(result, out var value) && !isValid(value))
+                result.AddError($"{option.Name} {rule}.");
         });
         return option;
     }

@@ -17,20 +17,24 @@ internal static class PredictVerb
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<int> Top = new("--top")
+    private static readonly Option<int?> Top = CommonOptions.AtLeastOne(new("--top")
     {
         Description = "How many classes to show.",
         DefaultValueFactory = _ => 5,
-    };
+    });
 
     public static Command Make()
     {
         var verb = VerbRun.Verb("predict",
             "Labels videos with a saved model. Example: predict model.zip clip.avi", run => Task.Run(() => Run(run)));
-        Top.Validators.Add(result =>
+        // A misspelled option would be taken for one more video.
+        Files.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--top must be at least 1.");
+            foreach (var token in result.Tokens)
+            {
+                if (token.Value.StartsWith("--", StringComparison.Ordinal) && !File.Exists(token.Value))
+                    result.AddError($"{token.Value} is neither an option nor a file.");
+            }
         });
         verb.Add(Model);
         verb.Add(Files);
@@ -44,7 +48,7 @@ internal static class PredictVerb
         var model = run.Arguments.GetRequiredValue(Model);
         if (!model.Exists)
             throw new FileNotFoundException($"{model}: there is no such model zip.");
-        using var transformer = (IDisposable)context.Model.Load(model.FullName, out _);
+        using var transformer = (IDisposable)Load(context, model);
         using var engine = context.Model.CreatePredictionEngine<Input, Output>((ITransformer)transformer, ignoreMissingColumns: true);
         var names = ClassNames(engine.OutputSchema["Score"]);
 
@@ -52,11 +56,24 @@ internal static class PredictVerb
         foreach (var file in run.Arguments.GetRequiredValue(Files))
         {
             run.Cancellation.ThrowIfCancellationRequested();
-            predictions.Add(Predict(engine, names, file, run.Arguments.GetValue(Top)));
+            predictions.Add(Predict(engine, names, file, run.Arguments.GetValue(Top)!.Value));
         }
         if (!run.Json)
             Show(run.Console, predictions);
         return new VerbResult(predictions, predictions.Exists(p => p.Error is not null) ? Cli.Failed : Cli.Done);
+    }
+
+    private static ITransformer Load(MLContext context, FileInfo model)
+    {
+        try
+        {
+            return context.Model.Load(model.FullName, out _);
+        }
+        catch (Exception e)
+        {
+            // ML.NET wraps the cause once for each loader on the way.
+            throw new InvalidOperationException($"{model} cannot be loaded: {e.GetBaseException().Message}", e);
+        }
     }
 
     private static string[] ClassNames(DataViewSchema.Column score)

@@ -10,28 +10,28 @@ namespace GardenerML.Tests.CommandLine;
 [TestClass]
 public sealed class CliTests
 {
-    private static string s_folder = "";
-    private static string s_zip = "";
-    private static MotionDataset s_videos = null!;
+    private static string _folder = "";
+    private static string _zip = "";
+    private static MotionDataset _videos = null!;
 
     [ClassInitialize]
     public static void Train(TestContext _)
     {
-        s_folder = Directory.CreateTempSubdirectory("gardener-cli-").FullName;
-        s_videos = MotionDataset.Create(
-            Path.Combine(s_folder, "motion"), new MotionDatasetOptions { Groups = 2, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 16 });
+        _folder = Directory.CreateTempSubdirectory("gardener-cli-").FullName;
+        _videos = MotionDataset.Create(
+            Path.Combine(_folder, "motion"), new MotionDatasetOptions { Groups = 2, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 16 });
         var ml = new MLContext(1);
         var data = ml.Data.LoadFromEnumerable(new[] { MotionClass.MoveLeft, MotionClass.ZoomIn }
-            .Select(motion => new ModelZipTests.PathRow { VideoPath = s_videos.ClipPath(motion, 1, 1), Label = motion.ToString() }).ToArray());
+            .Select(motion => new ModelZipTests.PathRow { VideoPath = _videos.ClipPath(motion, 1, 1), Label = motion.ToString() }).ToArray());
         using var model = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 4, SamplingRate = 2, Size = 16 }))
             .Append(ml.Trainer()).Fit(data);
-        s_zip = Path.Combine(s_folder, "model.zip");
-        ml.Model.Save(model, data.Schema, s_zip);
+        _zip = Path.Combine(_folder, "model.zip");
+        ml.Model.Save(model, data.Schema, _zip);
     }
 
     [ClassCleanup]
-    public static void CleanUp() => Directory.Delete(s_folder, recursive: true);
+    public static void CleanUp() => Directory.Delete(_folder, recursive: true);
 
     [TestMethod]
     [DataRow("")]
@@ -45,6 +45,9 @@ public sealed class CliTests
     [DataRow("quickstart --ratio 1")]
     [DataRow("quickstart --ratio -0.1")]
     [DataRow("quickstart --epochs 0")]
+    [DataRow("quickstart --epochs many")]
+    [DataRow("quickstart --ratio half")]
+    [DataRow("quickstart --seed x")]
     [DataRow("quickstart --batch-size 0")]
     [DataRow("quickstart --on-error ignore")]
     public async Task Wrong_usage_ends_with_2_and_a_message(string arguments)
@@ -69,8 +72,8 @@ public sealed class CliTests
     [TestMethod]
     public async Task Json_is_one_document_on_standard_output_and_nothing_else()
     {
-        var file = s_videos.ClipPath(MotionClass.ZoomOut, 2, 1);
-        var (code, output, _) = await Run("predict", s_zip, file, "--json", "--top", "1");
+        var file = _videos.ClipPath(MotionClass.ZoomOut, 2, 1);
+        var (code, output, _) = await Run("predict", _zip, file, "--json", "--top", "1");
         Assert.AreEqual(0, code);
         using var document = JsonDocument.Parse(output);
         var only = document.RootElement.EnumerateArray().Single();
@@ -83,10 +86,10 @@ public sealed class CliTests
     [TestMethod]
     public async Task A_file_that_cannot_be_read_is_an_error_of_its_own_and_the_others_are_done()
     {
-        var good = s_videos.ClipPath(MotionClass.MoveLeft, 1, 1);
-        var text = Path.Combine(s_folder, "text.avi");
+        var good = _videos.ClipPath(MotionClass.MoveLeft, 1, 1);
+        var text = Path.Combine(_folder, "text.avi");
         await File.WriteAllTextAsync(text, "no video");
-        var (code, output, errors) = await Run("predict", s_zip, text, Path.Combine(s_folder, "gone.avi"), s_folder, "", good, "--json");
+        var (code, output, errors) = await Run("predict", _zip, text, Path.Combine(_folder, "gone.avi"), _folder, "", good, "--json");
         Assert.AreEqual(1, code);
         using var document = JsonDocument.Parse(output);
         var all = document.RootElement.EnumerateArray().ToArray();
@@ -105,7 +108,7 @@ public sealed class CliTests
     [TestMethod]
     public async Task For_people_there_is_a_table_without_control_characters_in_a_pipe()
     {
-        var (code, output, errors) = await Run("predict", s_zip, s_videos.ClipPath(MotionClass.MoveLeft, 1, 1));
+        var (code, output, errors) = await Run("predict", _zip, _videos.ClipPath(MotionClass.MoveLeft, 1, 1));
         Assert.AreEqual(0, code, errors);
         StringAssert.Contains(output, "Probability");
         Assert.IsFalse(output.Contains('\u001b'));
@@ -114,9 +117,9 @@ public sealed class CliTests
     [TestMethod]
     public async Task What_is_no_model_fails_with_1_and_one_line_that_names_it()
     {
-        var text = Path.Combine(s_folder, "text.zip");
+        var text = Path.Combine(_folder, "text.zip");
         await File.WriteAllTextAsync(text, "no zip");
-        foreach (var model in new[] { text, Path.Combine(s_folder, "gone.zip") })
+        foreach (var model in new[] { text, Path.Combine(_folder, "gone.zip") })
         {
             var (code, output, errors) = await Run("predict", model, "a.avi", "--json");
             Assert.AreEqual(1, code);
@@ -132,7 +135,7 @@ public sealed class CliTests
     public async Task A_device_that_is_not_there_fails_with_1_and_one_clear_line()
     {
         var (code, output, errors) = await Run(
-            "quickstart", "--data", s_videos.VideoFolder, "--epochs", "1", "--device", "cuda:77", "--json", "-o", Path.Combine(s_folder, "none"));
+            "quickstart", "--data", _videos.VideoFolder, "--epochs", "1", "--device", "cuda:77", "--json", "-o", Path.Combine(_folder, "none"));
         Assert.AreEqual(1, code);
         Assert.AreEqual("", output);
         StringAssert.Contains(errors, "cuda:77");
@@ -143,7 +146,7 @@ public sealed class CliTests
     public async Task Cancelling_ends_with_130()
     {
         var (code, output, errors) = await Run(
-            new CancellationToken(canceled: true), "predict", s_zip, s_videos.ClipPath(MotionClass.MoveLeft, 1, 1), "--json");
+            new CancellationToken(canceled: true), "predict", _zip, _videos.ClipPath(MotionClass.MoveLeft, 1, 1), "--json");
         Assert.AreEqual(130, code);
         Assert.AreEqual("", output);
         StringAssert.Contains(errors, "Cancelled");
@@ -153,8 +156,8 @@ public sealed class CliTests
     public async Task The_quickstart_runs_from_videos_to_a_prediction_in_another_process()
     {
         var (code, output, errors) = await Run(
-            "quickstart", "--data", s_videos.VideoFolder, "--epochs", "1", "--ratio", "0.5", "--batch-size", "4", "--device", "cpu",
-            "--json", "-o", Path.Combine(s_folder, "quickstart"));
+            "quickstart", "--data", _videos.VideoFolder, "--epochs", "1", "--ratio", "0.5", "--batch-size", "4", "--device", "cpu",
+            "--json", "-o", Path.Combine(_folder, "quickstart"));
         Assert.AreEqual(0, code, errors);
         using var document = JsonDocument.Parse(output);
         var root = document.RootElement;

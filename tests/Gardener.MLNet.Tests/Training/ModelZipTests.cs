@@ -15,42 +15,42 @@ namespace GardenerML.Tests.Training;
 [TestClass]
 public sealed class ModelZipTests
 {
-    private static string s_folder = "";
-    private static string[] s_videos = [];
-    private static string s_zip = "";
-    private static float[][] s_scores = [];
+    private static string _folder = "";
+    private static string[] _videos = [];
+    private static string _zip = "";
+    private static float[][] _scores = [];
 
     [ClassInitialize]
     public static void Train(TestContext _)
     {
-        s_folder = Directory.CreateTempSubdirectory("gardener-zip-").FullName;
+        _folder = Directory.CreateTempSubdirectory("gardener-zip-").FullName;
         var videos = MotionDataset.Create(
-            Path.Combine(s_folder, "motion"), new MotionDatasetOptions { Groups = 2, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 8 });
-        s_videos = [.. new[] { MotionClass.MoveLeft, MotionClass.ZoomIn }.SelectMany(motion => new[] { 1, 2 }.Select(group => videos.ClipPath(motion, group, 1)))];
+            Path.Combine(_folder, "motion"), new MotionDatasetOptions { Groups = 2, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 8 });
+        _videos = [.. new[] { MotionClass.MoveLeft, MotionClass.ZoomIn }.SelectMany(motion => new[] { 1, 2 }.Select(group => videos.ClipPath(motion, group, 1)))];
 
         var ml = new MLContext(1);
-        var data = ml.Data.LoadFromEnumerable(s_videos.Select(path => new PathRow { VideoPath = path, Label = Path.GetFileName(Path.GetDirectoryName(path))! }).ToArray());
+        var data = ml.Data.LoadFromEnumerable(_videos.Select(path => new PathRow { VideoPath = path, Label = Path.GetFileName(Path.GetDirectoryName(path))! }).ToArray());
         // An absolute checkpoint, so that its path could get into the zip.
         using var model = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 8, SamplingRate = 1, Size = 32 }))
             .Append(ml.Transforms.GardenerPrune(Path.GetFullPath(ReferenceData.Golden("tiny-a")), 0.5))
             .Append(ml.Trainer(TinyData.Options with { NewModel = null }))
             .Fit(data);
-        s_zip = Path.Combine(s_folder, "model.zip");
-        ml.Model.Save(model, data.Schema, s_zip);
+        _zip = Path.Combine(_folder, "model.zip");
+        ml.Model.Save(model, data.Schema, _zip);
         using var engine = ml.Model.CreatePredictionEngine<PathRow, MemoryTests.Prediction>(model);
-        s_scores = [.. s_videos.Select(path => engine.Predict(new PathRow { VideoPath = path }).Score)];
+        _scores = [.. _videos.Select(path => engine.Predict(new PathRow { VideoPath = path }).Score)];
     }
 
     [ClassCleanup]
-    public static void CleanUp() => Directory.Delete(s_folder, recursive: true);
+    public static void CleanUp() => Directory.Delete(_folder, recursive: true);
 
     [TestMethod]
     public void A_fresh_process_that_registers_nothing_predicts_the_same_bit_for_bit_B3()
     {
         var start = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "Gardener.MLNet.Samples" + (OperatingSystem.IsWindows() ? ".exe" : "")),
-            ["predict", s_zip, .. s_videos, "--json"])
+            ["predict", _zip, .. _videos, "--json"])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
@@ -60,23 +60,23 @@ public sealed class ModelZipTests
 
         using var document = JsonDocument.Parse(output);
         var predictions = document.RootElement.EnumerateArray().ToArray();
-        CollectionAssert.AreEqual(s_videos, predictions.Select(p => p.GetProperty("file").GetString()).ToArray());
+        CollectionAssert.AreEqual(_videos, predictions.Select(p => p.GetProperty("file").GetString()).ToArray());
         string[] names = ["MoveLeft", "ZoomIn"];
-        for (var i = 0; i < s_videos.Length; i++)
+        for (var i = 0; i < _videos.Length; i++)
         {
             // System.Text.Json writes floats so that they come back as they were.
             var scores = predictions[i].GetProperty("top").EnumerateArray()
                 .ToDictionary(top => top.GetProperty("label").GetString()!, top => top.GetProperty("probability").GetSingle());
-            CollectionAssert.AreEqual(s_scores[i], names.Select(name => scores[name]).ToArray());
-            Assert.AreEqual(names[Array.IndexOf(s_scores[i], s_scores[i].Max())], predictions[i].GetProperty("label").GetString());
-            Assert.AreEqual(s_scores[i].Max(), predictions[i].GetProperty("probability").GetSingle());
+            CollectionAssert.AreEqual(_scores[i], names.Select(name => scores[name]).ToArray());
+            Assert.AreEqual(names[Array.IndexOf(_scores[i], _scores[i].Max())], predictions[i].GetProperty("label").GetString());
+            Assert.AreEqual(_scores[i].Max(), predictions[i].GetProperty("probability").GetSingle());
         }
     }
 
     [TestMethod]
     public void A_loaded_model_knows_its_plan_its_classes_and_its_cost()
     {
-        using var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(s_zip, out var schema);
+        using var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(_zip, out var schema);
         CollectionAssert.IsSubsetOf(new[] { "VideoPath", "Label" }, schema.Select(column => column.Name).ToArray());
         var classifier = (VideoClassifierTransformer)loaded.LastTransformer;
         Assert.AreEqual("tiny-a", classifier.PruningPlan!.Checkpoint);
@@ -90,11 +90,11 @@ public sealed class ModelZipTests
     public void A_loaded_model_saves_to_the_same_model_again()
     {
         using var zip = new MemoryStream();
-        using (var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(s_zip, out var schema))
+        using (var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(_zip, out var schema))
             new MLContext().Model.Save(loaded, schema, zip);
         using var again = (TransformerChain<ITransformer>)new MLContext().Model.Load(zip, out _);
         using var engine = new MLContext().Model.CreatePredictionEngine<PathRow, MemoryTests.Prediction>(again);
-        CollectionAssert.AreEqual(s_scores[0], engine.Predict(new PathRow { VideoPath = s_videos[0] }).Score);
+        CollectionAssert.AreEqual(_scores[0], engine.Predict(new PathRow { VideoPath = _videos[0] }).Score);
     }
 
     [TestMethod]
@@ -102,11 +102,11 @@ public sealed class ModelZipTests
     {
         string[] secrets =
         [
-            s_folder, Path.GetDirectoryName(ReferenceData.Golden("tiny-a"))!, AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar),
+            _folder, Path.GetDirectoryName(ReferenceData.Golden("tiny-a"))!, AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar),
             Environment.CurrentDirectory, Environment.MachineName, "cuda:", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
         ];
         var entries = 0;
-        using var zip = ZipFile.OpenRead(s_zip);
+        using var zip = ZipFile.OpenRead(_zip);
         foreach (var entry in zip.Entries)
         {
             using var stream = entry.Open();
@@ -125,12 +125,12 @@ public sealed class ModelZipTests
     [TestMethod]
     public void A_zip_is_a_checkpoint_to_prune_and_fine_tune_further()
     {
-        using var checkpoint = VideoMaeCheckpoint.Open(s_zip);
+        using var checkpoint = VideoMaeCheckpoint.Open(_zip);
         Assert.AreEqual(3, checkpoint.BlockCount);
         var clip = VideoClip.FromFrames(new byte[8 * 32 * 32 * 3], 8, 32, 32);
         var ml = new MLContext(1);
         var data = ml.Data.LoadFromEnumerable(new[] { "a", "b" }.Select(label => new LearningTests.LargerRow { Video = clip, Label = label }).ToArray());
-        using var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.GardenerPrune(s_zip, 0.34))
+        using var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.GardenerPrune(_zip, 0.34))
             .Append(ml.Trainer(TinyData.Options with { NewModel = null })).Fit(data);
         Assert.AreEqual(2, model.LastTransformer.Model.Configuration.BlockCount);
     }
@@ -202,7 +202,7 @@ public sealed class ModelZipTests
     {
         var changed = new MemoryStream();
         var found = false;
-        using (var source = ZipFile.OpenRead(s_zip))
+        using (var source = ZipFile.OpenRead(_zip))
         using (var target = new ZipArchive(changed, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (var entry in source.Entries)

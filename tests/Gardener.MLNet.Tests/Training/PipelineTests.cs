@@ -139,8 +139,9 @@ public sealed class PipelineTests
         using var model = _ml.Trainer().Fit(_ml.Keyed(rows));
         var expected = model.Scores(_ml.Keyed(rows));
         // Each cursor over such a view draws an order of its own. It drops clips, so they come after it, as by LoadVideo.
+        var unseeded = new MLContext();
         var shuffled = _ml.Transforms.CustomMapping<NumberedRow, ClipRow>((row, made) => made.Video = rows[row.Number].Video, null)
-            .Fit(_ml.View(rows)).Transform(_ml.Data.ShuffleRows(_ml.View(rows)));
+            .Fit(_ml.View(rows)).Transform(unseeded.Data.ShuffleRows(_ml.View(rows)));
         var seen = _ml.Data.CreateEnumerable<ScoredRow>(model.Transform(shuffled), reuseRowObject: true);
         var numbers = new List<int>();
         foreach (var row in seen)
