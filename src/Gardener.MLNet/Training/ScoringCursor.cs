@@ -9,7 +9,10 @@ namespace GardenerML.Training;
 /// Walks over the rows with their scores. It reads rows ahead, so that clips are decoded on other threads and scored in batches,
 /// and keeps the values of the columns that pass through until their row's turn comes.
 /// </summary>
-/// <remarks>One cursor over the input and no second one beside it: a view that shuffles gives each cursor another order.</remarks>
+/// <remarks>
+/// One cursor over the input and no second one beside it: rows that a program makes as it goes (LoadFromEnumerable) may come in
+/// another order, or be others, the second time.
+/// </remarks>
 internal sealed class ScoringCursor : DataViewRowCursor
 {
     private readonly DataViewRowCursor _input;
