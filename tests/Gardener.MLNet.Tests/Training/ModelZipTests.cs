@@ -149,7 +149,7 @@ public sealed class ModelZipTests
     [DataRow("\"ScoreColumnName\":\"Score\"", "\"ScoreColumnName\":null   ", "ScoreColumnName")]
     [DataRow("{\"VideoColumnName\"", "[\"VideoColumnName\"", "description of the video classifier is damaged")]
     [DataRow("\"VideoColumnName\"", "\"VideoColumnXame\"", "VideoColumnName")]
-    [DataRow("\"Kept\":[", "\"Kxpt\":[", "Kept")]
+    [DataRow("\"kept\":[", "\"kxpt\":[", "kept")]
     public void A_damaged_description_is_reported_as_such_B4(string good, string bad, string part)
     {
         var changed = 0;
