@@ -1,6 +1,7 @@
 using GardenerML;
 using GardenerML.Video;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using static GardenerML.Gardener;
 
 var mlContext = new MLContext(seed: 1);
@@ -10,10 +11,28 @@ IDataView test = Ucf101.Load(mlContext, "output/quickstart/motion", subset: Ucf1
 var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
     .Append(mlContext.Transforms.LoadVideo(options: new() { FrameCount = 8, SamplingRate = 2, Size = 32 })) // path -> clip
     .Append(Gardener.Prune(ratio: 0.25, checkpoint: "output/quickstart/unpruned.zip")) // data-free block pruning
-    .Append(VideoClassifier(new() { Epochs = 3, LearningRate = 1e-3 })); // fine-tunes the pruned VideoMAE
+    .Append(VideoClassifier(new() { Epochs = 3, LearningRate = 1e-3, Seed = 1 })); // fine-tunes the pruned VideoMAE
 using var model = pipeline.Fit(ucf101); // on the GPU where there is one
 mlContext.Model.Save(model, ucf101.Schema, "model.zip"); // loads with plain mlContext.Model.Load
 
 Console.WriteLine(model.LastTransformer.PruningPlan);
 var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
 Console.WriteLine($"WAR {metrics.MicroAccuracy:0.000}, UAR {metrics.MacroAccuracy:0.000}");
+
+ITransformer loaded = mlContext.Model.Load("model.zip", out _);
+using var engine = mlContext.Model.CreatePredictionEngine<Clip, Prediction>(loaded);
+var clip = test.GetColumn<string>("VideoPath").First();
+var prediction = engine.Predict(new Clip { VideoPath = clip });
+Console.WriteLine($"{Path.GetFileName(clip)}: {model.LastTransformer.ClassNames[(int)prediction.PredictedLabel - 1]}");
+
+internal sealed class Clip
+{
+    public string VideoPath { get; set; } = "";
+    public string Label { get; set; } = ""; // MapValueToKey asks for the column; a new clip has no label
+}
+
+internal sealed class Prediction
+{
+    public uint PredictedLabel { get; set; } // a key: 1 is the first class
+    public float[] Score { get; set; } = []; // the probability of each class
+}

@@ -8,10 +8,11 @@ public static class GardenerCatalog
 {
     /// <summary>Plans which blocks of a checkpoint are removed before fine-tuning, from their weights alone.</summary>
     /// <param name="catalog">The transforms catalog.</param>
-    /// <param name="checkpoint">The checkpoint: a file or folder.</param>
     /// <param name="ratio">The share of blocks to remove, in [0, 1).</param>
-    public static PruningEstimator GardenerPrune(this TransformsCatalog catalog, string checkpoint, double ratio = 0.25) =>
-        catalog.GardenerPrune(new PruningOptions { Checkpoint = checkpoint, Ratio = ratio });
+    /// <param name="checkpoint">The checkpoint: a file, a folder, a model zip or a Hugging Face id.</param>
+    public static PruningEstimator GardenerPrune(
+        this TransformsCatalog catalog, double ratio = 0.25, string? checkpoint = null) =>
+        catalog.GardenerPrune(new PruningOptions { Ratio = ratio, Checkpoint = checkpoint });
 
     /// <summary>Plans which blocks of a checkpoint are removed before fine-tuning, from their weights alone.</summary>
     /// <param name="catalog">The transforms catalog.</param>

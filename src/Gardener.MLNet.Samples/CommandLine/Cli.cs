@@ -34,7 +34,11 @@ public static class Cli
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            // A verb that is not known is not a verb that is missing.
+            var errors = parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command is RootCommand
+                ? parsed.Errors.Skip(1)
+                : parsed.Errors;
+            foreach (var error in errors)
                 await Console.Error.WriteLineAsync(error.Message);
             await Console.Error.WriteLineAsync($"See {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help.");
             return WrongUsage;

@@ -53,7 +53,8 @@ internal static class CommonOptions
         }
     }
 
-    private static Option<T> Checked<T>(Option<T> option, Func<T?, bool> isValid, string rule)
+    /// <summary>An option whose value, where one is given, must keep a rule.</summary>
+    public static Option<T> Checked<T>(Option<T> option, Func<T?, bool> isValid, string rule)
     {
         option.Validators.Add(result =>
         {

@@ -30,7 +30,11 @@ internal sealed class DataOptions
         DefaultValueFactory = _ => "fail",
     };
 
-    public DataOptions() => _onError.AcceptOnlyFromAmong("fail", "skip");
+    public DataOptions()
+    {
+        _onError.AcceptOnlyFromAmong("fail", "skip");
+        CommonOptions.Checked(_split, split => split is >= 1 and <= 3, "must be 1, 2 or 3");
+    }
 
     public void AddTo(Command command)
     {

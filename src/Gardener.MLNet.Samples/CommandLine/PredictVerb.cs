@@ -56,7 +56,7 @@ internal static class PredictVerb
         foreach (var file in run.Arguments.GetRequiredValue(Files))
         {
             run.Cancellation.ThrowIfCancellationRequested();
-            predictions.Add(Predict(engine, names, file, run.Arguments.GetValue(Top)!.Value));
+            predictions.Add(Predict(engine, names, file, run));
         }
         if (!run.Json)
             Show(run.Console, predictions);
@@ -86,33 +86,30 @@ internal static class PredictVerb
         return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
-    private static Prediction Predict(PredictionEngine<Input, Output> engine, string[] names, string file, int top)
+    private static Prediction Predict(PredictionEngine<Input, Output> engine, string[] names, string file, VerbRun run)
     {
         try
         {
             var scores = engine.Predict(new Input { VideoPath = file }).Score;
             var best = names.Zip(scores, (label, probability) => new LabelProbability(label, probability))
-                .OrderByDescending(label => label.Probability).Take(top).ToArray();
+                .OrderByDescending(label => label.Probability).Take(run.Arguments.GetValue(Top)!.Value).ToArray();
             return new Prediction(file, best[0].Label, best[0].Probability, best, null);
         }
         catch (VideoReadException e)
         {
-            Console.Error.WriteLine(e.Message);
+            Console.Error.WriteLine(run.Verbose ? e.ToString() : e.Message);
             return new Prediction(file, null, null, null, e.Message);
         }
     }
 
+    // Plain lines, not a table: paths are long, and people search in them.
     private static void Show(IAnsiConsole console, List<Prediction> predictions)
     {
-        var table = new Table().AddColumns("File", "Label", "Probability", "Then");
         foreach (var p in predictions.Where(p => p.Error is null))
         {
-            var others = p.Top!.Skip(1).Select(o => $"{o.Label} {o.Probability:0.000}");
-            table.AddRow(
-                Markup.Escape(p.File), Markup.Escape(p.Label!), $"{p.Probability:0.000}", Markup.Escape(string.Join(", ", others)));
+            var others = p.Top!.Skip(1).Select(o => $", {o.Label} {o.Probability:0.000}");
+            console.Profile.Out.Writer.WriteLine($"{p.File}: {p.Label} {p.Probability:0.000}{string.Concat(others)}");
         }
-        if (table.Rows.Count > 0)
-            console.Write(table);
     }
 
     /// <summary>The prediction for one file.</summary>

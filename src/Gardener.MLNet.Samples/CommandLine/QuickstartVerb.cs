@@ -76,6 +76,10 @@ internal sealed class QuickstartVerb
 
         run.Console.WriteLine(smaller.LastTransformer.PruningPlan!.ToString());
         Show(run.Console, unpruned, pruned);
+        run.Console.WriteLine(
+            checkpoint is null
+                ? $"The pruned model goes on from the whole one, for {recipe.PrunedEpochs} more epochs after its {recipe.Training.Epochs}."
+                : "Both models were fine-tuned from the checkpoint.");
         run.Console.WriteLine($"Model: {zip}");
         run.Console.WriteLine(
             $"A second process predicts for {Path.GetFileName(video)}: {prediction.Label} ({prediction.Probability:0.000})");

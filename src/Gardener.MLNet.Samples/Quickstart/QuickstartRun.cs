@@ -30,7 +30,7 @@ internal sealed class QuickstartRun(MLContext mlContext, QuickstartRecipe recipe
     {
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.Transforms.LoadVideo(options: recipe.Loading))
-            .Append(mlContext.Transforms.GardenerPrune(checkpoint, ratio))
+            .Append(mlContext.Transforms.GardenerPrune(ratio, checkpoint))
             .Append(mlContext.MulticlassClassification.Trainers.VideoClassifier(options));
         var model = pipeline.Fit(training);
         return (model, Save(model, training, "model.zip"));

@@ -86,7 +86,7 @@ public static class Ucf101
             + $"the first is '{missing[0].VideoPath}'.";
         if (policy == MissingVideos.Throw || missing.Count == videos.Count)
             throw new FileNotFoundException(
-                count + (policy == MissingVideos.Throw ? " To leave them out, set MissingVideos to Skip." : ""),
+                count + (policy == MissingVideos.Throw ? " To leave them out, set MissingVideos to Skip (--on-error skip on the command line)." : ""),
                 missing[0].VideoPath);
         var host = ((IHostEnvironment)mlContext).Register(nameof(Ucf101));
         using var channel = host.Start(nameof(Load));

@@ -27,7 +27,7 @@ public sealed class PruneAndTrainTests
     {
         var checkpoint = Set.Checkpoint("identity.safetensors");
         using var whole = Set.Context.MulticlassClassification.Trainers.VideoClassifier(Recipe with { Checkpoint = checkpoint }).Fit(Set.Training);
-        using var pruned = Set.Context.Transforms.GardenerPrune(checkpoint, ratio: 0)
+        using var pruned = Set.Context.Transforms.GardenerPrune(0, checkpoint)
             .Append(Set.Context.MulticlassClassification.Trainers.VideoClassifier(Recipe))
             .Fit(Set.Training);
         Assert.IsEmpty(pruned.LastTransformer.PruningPlan!.Removed);
@@ -55,7 +55,7 @@ public sealed class PruneAndTrainTests
     public void A_checkpoint_that_was_replaced_after_it_was_planned_for_is_refused_by_the_trainer()
     {
         var checkpoint = Set.Checkpoint("replaced.safetensors");
-        var planned = Set.Context.Transforms.GardenerPrune(checkpoint, ratio: 0.3).Fit(Set.Training);
+        var planned = Set.Context.Transforms.GardenerPrune(0.3, checkpoint).Fit(Set.Training);
         var data = planned.Transform(Set.Training);
         VideoMaeCheckpointWriter.Save(checkpoint, TinyModel.Content(seed: 9), CheckpointLayout.SingleFile);
         var error = Assert.ThrowsExactly<CheckpointException>(

@@ -33,7 +33,7 @@ public sealed class ModelZipTests
         // An absolute checkpoint, so that its path could get into the zip.
         using var model = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 8, SamplingRate = 1, Size = 32 }))
-            .Append(ml.Transforms.GardenerPrune(Path.GetFullPath(ReferenceData.Golden("tiny-a")), 0.5))
+            .Append(ml.Transforms.GardenerPrune(0.5, Path.GetFullPath(ReferenceData.Golden("tiny-a"))))
             .Append(ml.Trainer(TinyData.Options with { NewModel = null }))
             .Fit(data);
         _zip = Path.Combine(_folder, "model.zip");
@@ -130,7 +130,7 @@ public sealed class ModelZipTests
         var clip = VideoClip.FromFrames(new byte[8 * 32 * 32 * 3], 8, 32, 32);
         var ml = new MLContext(1);
         var data = ml.Data.LoadFromEnumerable(new[] { "a", "b" }.Select(label => new LearningTests.LargerRow { Video = clip, Label = label }).ToArray());
-        using var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.GardenerPrune(_zip, 0.34))
+        using var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.GardenerPrune(0.34, _zip))
             .Append(ml.Trainer(TinyData.Options with { NewModel = null })).Fit(data);
         Assert.AreEqual(2, model.LastTransformer.Model.Configuration.BlockCount);
     }

@@ -19,7 +19,7 @@ public sealed class PipelineTests
         IEstimator<ITransformer>[] estimators =
         [
             _ml.Trainer(),
-            _ml.Transforms.GardenerPrune(ReferenceData.Golden("tiny-a"), 0.5),
+            _ml.Transforms.GardenerPrune(0.5, ReferenceData.Golden("tiny-a")),
             _ml.Trainer(TinyData.Options with { ScoreColumnName = "Label", PredictedLabelColumnName = "Other" }),
         ];
         foreach (var estimator in estimators)
@@ -222,8 +222,8 @@ public sealed class PipelineTests
 
         // The last pruning of a column counts, and a column that was not pruned has no plan.
         using var pruned = _ml.Transforms.CopyColumns("Whole", "Video")
-            .Append(_ml.Transforms.GardenerPrune(ReferenceData.Golden("tiny-a"), 0.5))
-            .Append(_ml.Transforms.GardenerPrune(ReferenceData.Golden("tiny-b-half"), 0.25))
+            .Append(_ml.Transforms.GardenerPrune(0.5, ReferenceData.Golden("tiny-a")))
+            .Append(_ml.Transforms.GardenerPrune(0.25, ReferenceData.Golden("tiny-b-half")))
             .Append(_ml.Trainer(TinyData.Options with { NewModel = null }))
             .Append(_ml.Trainer(options with { VideoColumnName = "Whole" }))
             .Fit(Larger());
@@ -252,7 +252,7 @@ public sealed class PipelineTests
         var none = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Trainer(TinyData.Options with { NewModel = null }).Fit(data));
         foreach (var part in new[] { "Prune", "Checkpoint", "NewModel" })
             StringAssert.Contains(none.Message, part);
-        var two = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Transforms.GardenerPrune(ReferenceData.Golden("tiny-a"))
+        var two = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Transforms.GardenerPrune(checkpoint: ReferenceData.Golden("tiny-a"))
             .Append(_ml.Trainer(TinyData.Options with { Checkpoint = ReferenceData.Golden("tiny-b-half") })).Fit(data));
         StringAssert.Contains(two.Message, "tiny-a");
         StringAssert.Contains(two.Message, "tiny-b-half");

@@ -39,7 +39,7 @@ public sealed class ReadmeTests
         var keys = _mlContext.Transforms.Conversion.MapValueToKey("Label");
 
         using var byStatic = keys.Append(Prune(0.5, checkpoint)).Append(VideoClassifier(options)).Fit(data);
-        using var byCatalog = keys.Append(_mlContext.Transforms.GardenerPrune(checkpoint, 0.5))
+        using var byCatalog = keys.Append(_mlContext.Transforms.GardenerPrune(0.5, checkpoint))
             .Append(_mlContext.MulticlassClassification.Trainers.VideoClassifier(options)).Fit(data);
         CollectionAssert.AreEqual(
             byStatic.Transform(data).GetColumn<float[]>("Score").First(), byCatalog.Transform(data).GetColumn<float[]>("Score").First());
