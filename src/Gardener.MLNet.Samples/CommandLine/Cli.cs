@@ -29,6 +29,7 @@ public static class Cli
             ScoreVerb.Make(),
             PruneVerb.Make(),
             SensitivityVerb.Make(),
+            EvaluateVerb.Make(),
             PredictVerb.Make(),
         };
         var parsed = root.Parse(args);

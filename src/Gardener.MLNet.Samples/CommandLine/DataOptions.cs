@@ -61,12 +61,15 @@ internal sealed class DataOptions
     /// <param name="validationFraction">
     /// The share of training groups that are the validation subset, and not among those to train with.
     /// </param>
-    public IDataView Load(MLContext context, ParseResult arguments, Ucf101Subset subset, double validationFraction = 0) =>
+    /// <param name="whenSkipping">What --on-error skip means for absent videos; what counts them itself keeps them.</param>
+    public IDataView Load(
+        MLContext context, ParseResult arguments, Ucf101Subset subset, double validationFraction = 0,
+        MissingVideos whenSkipping = MissingVideos.Skip) =>
         Ucf101.Load(
         context, Folder(arguments)!, arguments.GetValue(_split), subset, new Ucf101Options
         {
             ValidationFraction = validationFraction,
             ListsFolder = arguments.GetValue(_lists)?.FullName,
-            MissingVideos = OnError(arguments) == VideoErrorHandling.Skip ? MissingVideos.Skip : MissingVideos.Throw,
+            MissingVideos = OnError(arguments) == VideoErrorHandling.Skip ? whenSkipping : MissingVideos.Throw,
         });
 }

@@ -26,7 +26,12 @@ internal sealed class ClipScorer : IDisposable
         ClipGeometry.Require(clip, row, Model.Configuration.FrameCount, Model.Configuration.ImageSize).Read(cancellation);
 
     /// <summary>The class probabilities of each clip.</summary>
-    public float[][] Score(IReadOnlyList<VideoFrames> clips)
+    public float[][] Score(IReadOnlyList<VideoFrames> clips) =>
+        Score([.. clips.Select(clip => clip.Slice(0, clip.FrameCount))]);
+
+    /// <summary>The class probabilities of each clip.</summary>
+    /// <param name="clips">The pixels of each, [T, H, W, 3].</param>
+    public float[][] Score(IReadOnlyList<ReadOnlyMemory<byte>> clips)
     {
         ThrowIfDisposed();
         var configuration = Model.Configuration;
@@ -37,8 +42,8 @@ internal sealed class ClipScorer : IDisposable
         var target = frames.bytes;
         for (var i = 0; i < clips.Count; i++)
         {
-            clips[i].Pixels.CopyTo(target);
-            target = target[clips[i].Pixels.Length..];
+            clips[i].Span.CopyTo(target);
+            target = target[clips[i].Length..];
         }
         var probabilities = Model.forward(_pixels.Apply(frames.to(Model.Device))).softmax(1).cpu();
         return [.. probabilities.data<float>().ToArray().Chunk(configuration.ClassCount)];

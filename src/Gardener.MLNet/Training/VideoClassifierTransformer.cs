@@ -57,6 +57,10 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     /// <summary>Parameters, and operations to score a clip.</summary>
     public VideoMaeCost Cost => VideoMaeCost.Of(Model.Configuration);
 
+    internal ClipScorer Scorer => _scorer;
+
+    internal int ScoringBatchSize => _description.ScoringBatchSize;
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <inheritdoc/>
@@ -97,7 +101,9 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     private DataViewSchema.DetachedColumn[] MakeColumns() => ScoreColumns.Make(
         _description.ScoreColumnName, _description.PredictedLabelColumnName, Model.Configuration.ClassCount, _keyNames);
 
-    private DataViewSchema.Column ClipColumn(DataViewSchema schema)
+    /// <summary>The column of clips.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is absent, or its clips are not of the model's size.</exception>
+    internal DataViewSchema.Column ClipColumn(DataViewSchema schema)
     {
         var name = _description.VideoColumnName;
         var configuration = Model.Configuration;

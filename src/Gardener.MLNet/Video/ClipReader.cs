@@ -1,6 +1,6 @@
 namespace GardenerML.Video;
 
-/// <summary>Decodes the frames of a clip, in one sequential pass, as far as the last frame that is needed.</summary>
+/// <summary>Decodes the frames of a clip, or of all views of a video, in one sequential pass, as far as the last frame that is needed.</summary>
 /// <remarks>
 /// Seeking is not used: with inter-coded frames and variable frame rates it lands elsewhere. The number of frames in a
 /// header is a
@@ -9,26 +9,31 @@ namespace GardenerML.Video;
 /// </remarks>
 internal static class ClipReader
 {
-    /// <summary>Reads one clip.</summary>
+    /// <summary>Reads the views of a video; one view is its clip.</summary>
     /// <param name="open">Opens the video at its first frame; called a second time if the stated frame count was
     /// wrong.</param>
     /// <param name="options">Which frames.</param>
+    /// <param name="views">How many clips and crops.</param>
     /// <param name="height">Height of the clip's frames.</param>
     /// <param name="width">Width of the clip's frames.</param>
     /// <param name="random">Draws the start for <see cref="FrameSampling.RandomStart"/>.</param>
     /// <param name="cancellation">Stops between frames.</param>
+    /// <returns>The frames of each view, one view after the other, in the order clip, crop.</returns>
     /// <exception cref="VideoReadException">The video cannot be read.</exception>
     public static VideoFrames Read(
         Func<FrameSource> open,
         VideoLoadingOptions options,
+        VideoViews views,
         int height,
         int width,
         Random? random,
         CancellationToken cancellation)
     {
         VideoNative.Require();
-        using var converter = new FrameConverter(height, width, options.Resize, options.ApplyRotation);
-        var frames = new VideoFrames(options.FrameCount, height, width);
+        var resize = views.Spatial > 1 ? FrameResize.ShortSideCentreCrop : options.Resize;
+        using var converter = new FrameConverter(height, width, resize, options.ApplyRotation);
+        var frames = new VideoFrames(checked(views.Count * options.FrameCount), height, width);
+        bool fromStart = options.Sampling == FrameSampling.First && views.Temporal == 1;
         try
         {
             int count = 0;
@@ -39,17 +44,18 @@ internal static class ClipReader
                 path = source.Path;
                 bool exact = count > 0;
                 int available = exact ? count : source.StatedCount;
-                if (available < 1 && options.Sampling != FrameSampling.First)
+                if (available < 1 && !fromStart)
                 {
                     count = NotZero(source.SkipToEnd(cancellation), source.Path);
                     continue;
                 }
                 // The first frames are the same whatever the count, so an unknown one matters only if the video ends
                 // early.
-                var indices = FrameSampler.Sample(options, available < 1 ? int.MaxValue : available, random);
-                if (Decode(source, converter, indices, frames, cancellation, out int passed))
+                var indices = FrameSampler.SampleViews(
+                    options, views.Temporal, available < 1 ? int.MaxValue : available, random);
+                if (Decode(source, converter, indices, options.FrameCount, views.Spatial, frames, cancellation, out int passed))
                 {
-                    if (exact || LongEnough(options, available))
+                    if (exact || LongEnough(options, views, available))
                         return frames;
                     passed += source.SkipToEnd(cancellation);
                     if (passed == available)
@@ -118,6 +124,8 @@ internal static class ClipReader
         FrameSource source,
         FrameConverter converter,
         int[] indices,
+        int clipLength,
+        int crops,
         VideoFrames frames,
         CancellationToken cancellation,
         out int passed)
@@ -129,7 +137,8 @@ internal static class ClipReader
         {
             if (last >= 0 && indices[slot] == indices[last])
             {
-                frames.Frame(last).CopyTo(frames.Writable(slot));
+                for (int crop = 0; crop < crops; crop++)
+                    frames.Frame(At(last, crop)).CopyTo(frames.Writable(At(slot, crop)));
                 continue;
             }
             while (passed <= indices[slot])
@@ -144,19 +153,23 @@ internal static class ClipReader
                 passed--;
                 return false;
             }
-            converter.Convert(source, frame, frames.Writable(slot));
+            for (int crop = 0; crop < crops; crop++)
+                converter.Convert(source, frame, frames.Writable(At(slot, crop)), crop, crops);
             last = slot;
         }
         return true;
+
+        // Where the frame of a slot lies in the view of that crop: the views of a clip are next to each other.
+        int At(int slot, int crop) => (slot / clipLength * crops + crop) * clipLength + slot % clipLength;
     }
 
     // Whether a stated count can be taken on trust: all indices were found, and more frames would not change them much.
     // Uniform
-    // sampling is checked because its last frame is next to the end of the video anyway.
-    private static bool LongEnough(VideoLoadingOptions options, int stated) =>
-        options.Sampling == FrameSampling.First && stated < 1
+    // sampling is checked because its last frame is next to the end of the video anyway, and so is the last of several clips.
+    private static bool LongEnough(VideoLoadingOptions options, VideoViews views, int stated) =>
+        views.Temporal == 1 && (options.Sampling == FrameSampling.First && stated < 1
         || options.Sampling != FrameSampling.Uniform
-            && stated >= FrameSampler.Span(options.FrameCount, options.SamplingRate);
+            && stated >= FrameSampler.Span(options.FrameCount, options.SamplingRate));
 
     private static int NotZero(int count, string? path) => count > 0
         ? count

@@ -14,7 +14,9 @@ internal sealed unsafe class FrameConverter(int height, int width, FrameResize r
     /// <param name="source">Has the frame.</param>
     /// <param name="frame">Its pixels: any size, 8 bits in 3 channels.</param>
     /// <param name="target">Gets height x width x 3 bytes.</param>
-    public void Convert(FrameSource source, Mat frame, Span<byte> target)
+    /// <param name="crop">Which of the crops along the longer side, from 0 on; squashed frames have only one.</param>
+    /// <param name="crops">How many there are; one is the middle.</param>
+    public void Convert(FrameSource source, Mat frame, Span<byte> target, int crop = 0, int crops = 1)
     {
         RotateFlags? turn = !applyRotation ? null : source.Rotation switch
         {
@@ -28,7 +30,7 @@ internal sealed unsafe class FrameConverter(int height, int width, FrameResize r
         var size = sideways ? new Size(height, width) : new Size(width, height);
 
         using var middle = resize == FrameResize.ShortSideCentreCrop
-            ? new Mat(frame, Middle(frame.Size(), size))
+            ? new Mat(frame, Part(frame.Size(), size, crop, crops))
             : null;
         var current = middle ?? frame;
         if (current.Size() != size)
@@ -58,13 +60,18 @@ internal sealed unsafe class FrameConverter(int height, int width, FrameResize r
         _turned.Dispose();
     }
 
-    /// <summary>The largest centred part of a frame with the aspect ratio of the target.</summary>
-    private static Rect Middle(Size frame, Size target)
+    /// <summary>
+    /// One of the largest parts of a frame with the aspect ratio of the target, spread evenly from one end of the
+    /// frame's longer side to the other; the middle if there is only one.
+    /// </summary>
+    private static Rect Part(Size frame, Size target, int crop, int crops)
     {
         int width = (int)Math.Min(frame.Width, ((long)frame.Height * target.Width + target.Height / 2) / target.Height);
         int height = (int)Math.Min(frame.Height, ((long)frame.Width * target.Height + target.Width / 2) / target.Width);
         width = Math.Max(1, width);
         height = Math.Max(1, height);
-        return new Rect((frame.Width - width) / 2, (frame.Height - height) / 2, width, height);
+        return new Rect(Start(frame.Width - width), Start(frame.Height - height), width, height);
+
+        int Start(int spare) => crops == 1 ? spare / 2 : (int)((long)spare * crop / (crops - 1));
     }
 }

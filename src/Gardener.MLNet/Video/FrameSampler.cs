@@ -48,13 +48,44 @@ internal static class FrameSampler
                 nameof(sampling), sampling, $"Sampling {sampling} is not known."),
         };
         for (int i = 0; i < frameCount; i++)
+            indices[i] = Within(start + (long)i * samplingRate, available, shortVideo);
+        return indices;
+    }
+
+    /// <summary>Indices of the frames of several clips that are spread evenly over a video, clip after clip.</summary>
+    /// <param name="options">How many frames a clip has, how far apart, and which.</param>
+    /// <param name="clips">How many clips; one is that of <see cref="Sample(VideoLoadingOptions, int, Random?)"/>.</param>
+    /// <param name="available">Frames that the video has, at least 1.</param>
+    /// <param name="random">Draws the start of a single clip.</param>
+    /// <remarks>
+    /// With a sampling rate, the clips start on the grid of every rate-th frame, the first at its begin and the last as
+    /// late as it fits, as in the test mode of VideoMAE's <c>kinetics.py</c>. Uniform sampling divides each segment by
+    /// the number of clips, and takes the centre of a part.
+    /// </remarks>
+    public static int[] SampleViews(VideoLoadingOptions options, int clips, int available, Random? random = null)
+    {
+        if (clips == 1)
+            return Sample(options, available, random);
+        ArgumentOutOfRangeException.ThrowIfLessThan(available, 1);
+        (int count, int rate) = (options.FrameCount, options.SamplingRate);
+        var indices = new int[checked(clips * count)];
+        long onGrid = (available + rate - 1L) / rate;
+        for (int clip = 0; clip < clips; clip++)
         {
-            long index = start + (long)i * samplingRate;
-            indices[i] = (int)(shortVideo == ShortVideo.Wrap ? index % available : Math.Min(index, available - 1));
+            long start = rate * (Math.Max(0, onGrid - count) * clip / (clips - 1));
+            for (int i = 0; i < count; i++)
+            {
+                indices[clip * count + i] = options.Sampling == FrameSampling.Uniform
+                    ? (int)((2L * clips * i + 2 * clip + 1) * available / (2L * clips * count))
+                    : Within(start + (long)i * rate, available, options.ShortVideo);
+            }
         }
         return indices;
     }
 
     /// <summary>Frames from the first to the last of a clip, both counted.</summary>
     public static long Span(int frameCount, int samplingRate) => (frameCount - 1L) * samplingRate + 1;
+
+    private static int Within(long index, int available, ShortVideo shortVideo) =>
+        (int)(shortVideo == ShortVideo.Wrap ? index % available : Math.Min(index, available - 1));
 }

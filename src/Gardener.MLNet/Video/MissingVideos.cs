@@ -8,4 +8,7 @@ public enum MissingVideos
 
     /// <summary>They are left out, and a warning in the ML.NET log counts them.</summary>
     Skip,
+
+    /// <summary>They stay, for what reads the videos to find and count.</summary>
+    Keep,
 }

@@ -66,7 +66,7 @@ public static class Ucf101
             Ucf101Subset.Test => test,
             _ => [.. train, .. test],
         };
-        if (lists is not null)
+        if (lists is not null && options.MissingVideos != MissingVideos.Keep)
             wanted = Present(mlContext, wanted, options.MissingVideos, classes.Folder);
         if (wanted.Count == 0)
             throw new InvalidDataException($"No video of '{root}' is in the subset {subset} of split {split}.");

@@ -40,6 +40,6 @@ public sealed record Ucf101Options
                 $"TestFraction is {TestFraction}; it must be above 0 and below 1.");
         if (!Enum.IsDefined(MissingVideos))
             throw new ArgumentOutOfRangeException(nameof(MissingVideos), MissingVideos,
-                $"MissingVideos is {MissingVideos}; it must be Throw or Skip.");
+                $"MissingVideos is {MissingVideos}; it must be Throw, Skip or Keep.");
     }
 }

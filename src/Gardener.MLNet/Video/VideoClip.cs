@@ -110,8 +110,16 @@ public sealed class VideoClip
         bool same = random is null || Options.Sampling != FrameSampling.RandomStart;
         return same && Interlocked.Exchange(ref _kept, null) is { } kept
             ? kept
-            : ClipReader.Read(_source.Open, Options, Height, Width, random, cancellationToken);
+            : ClipReader.Read(_source.Open, Options, VideoViews.One, Height, Width, random, cancellationToken);
     }
+
+    /// <summary>Decodes the frames of all views in one pass, one view after the other, in the order clip, crop.</summary>
+    /// <param name="views">How many clips and crops.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    internal VideoFrames ReadViews(VideoViews views, CancellationToken cancellationToken = default) =>
+        views.Count == 1
+            ? Read(cancellationToken)
+            : ClipReader.Read(_source.Open, Options, views, Height, Width, random: null, cancellationToken);
 
     /// <summary>
     /// Decodes every frame of the video at the clip's size, for <see cref="FrameSampler"/> to draw from.

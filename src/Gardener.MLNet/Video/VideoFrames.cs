@@ -46,6 +46,10 @@ public sealed class VideoFrames : IDisposable
         return Buffer.AsSpan(index * FrameLength, FrameLength);
     }
 
+    /// <summary>The pixels of some frames that follow each other.</summary>
+    internal ReadOnlyMemory<byte> Slice(int first, int count) =>
+        Buffer.AsMemory(first * FrameLength, checked(count * FrameLength));
+
     internal Span<byte> Writable(int index) => Buffer.AsSpan(index * FrameLength, FrameLength);
 
     /// <summary>Gives the pixels back to the pool. Harmless when called again.</summary>

@@ -101,11 +101,17 @@ public sealed class VideoLoadingTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        bool skips = Options.OnError == VideoErrorHandling.Skip;
-        var mapped = new RowToRowMapperTransform(_host, input, Mapped(input.Schema), Mapped);
-        return skips ? new ReadableVideosView(_host, mapped, OutputColumnName) : mapped;
+        return Options.OnError == VideoErrorHandling.Skip
+            ? new ReadableVideosView(_host, TransformAll(input), OutputColumnName)
+            : new RowToRowMapperTransform(_host, input, Mapper(input.Schema), Mapper);
+    }
 
-        VideoLoadingMapper Mapped(DataViewSchema schema) => new(this, _host, schema, strict: !skips);
+    /// <summary>Adds the clip column to all rows, for those who find out themselves which videos can be read.</summary>
+    internal IDataView TransformAll(IDataView input)
+    {
+        return new RowToRowMapperTransform(_host, input, Mapped(input.Schema), Mapped);
+
+        VideoLoadingMapper Mapped(DataViewSchema schema) => new(this, _host, schema, strict: false);
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)

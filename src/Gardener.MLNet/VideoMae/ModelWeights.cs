@@ -37,6 +37,26 @@ internal static class ModelWeights
         }
     }
 
+    /// <summary>A copy of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="device">Where the copy's weights lie.</param>
+    public static VideoMaeClassifier Copy(VideoMaeClassifier model, Device device)
+    {
+        var copy = new VideoMaeClassifier(model.Configuration, device);
+        try
+        {
+            using var noGradient = no_grad();
+            foreach (var (target, source) in copy.parameters().Zip(model.parameters()))
+                target.copy_(source);
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A model as a checkpoint to be written.</summary>
     /// <param name="model">The model.</param>
     /// <param name="type">How weights are stored: Float32, Float16 or BFloat16.</param>
