@@ -66,6 +66,17 @@ internal sealed class MadeVideos : IDisposable
         return Save($"turned{degrees}.mp4", bytes);
     }
 
+    // Writes another number of frames into an AVI file's headers, and takes its index away so that nothing contradicts
+    // it.
+    public string Restated(string avi, int stated)
+    {
+        var bytes = File.ReadAllBytes(avi);
+        int main = bytes.AsSpan().IndexOf("avih"u8), stream = bytes.AsSpan().IndexOf("strh"u8), index = bytes.AsSpan().LastIndexOf("idx1"u8);
+        BitConverter.TryWriteBytes(bytes.AsSpan(main + 8 + 16), stated);
+        BitConverter.TryWriteBytes(bytes.AsSpan(stream + 8 + 32), stated);
+        return Save($"stated{stated}.avi", index > 0 ? bytes.AsSpan(0, index) : bytes);
+    }
+
     public string Save(string name, ReadOnlySpan<byte> bytes)
     {
         File.WriteAllBytes(At(name), bytes);

@@ -1,0 +1,135 @@
+using GardenerML.Samples.Motion;
+using GardenerML.Tests.CommandLine;
+using GardenerML.Tests.Training;
+using GardenerML.Video;
+using Microsoft.ML;
+
+namespace GardenerML.Tests.Evaluation;
+
+[TestClass]
+[DoNotParallelize]
+public sealed class EvaluateVerbTests
+{
+    private static string s_folder = "";
+    private static string s_zip = "";
+    private static MotionDataset s_videos = null!;
+    private static readonly MLContext s_ml = new(1);
+
+    [ClassInitialize]
+    public static void Train(TestContext _)
+    {
+        s_folder = Directory.CreateTempSubdirectory("gardener-evaluate-").FullName;
+        s_videos = MotionDataset.Create(
+            Path.Combine(s_folder, "motion"), new MotionDatasetOptions { Groups = 5, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 12 });
+        var data = Ucf101.Load(s_ml, s_videos.Folder);
+        using var model = s_ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(s_ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 4, SamplingRate = 2, Size = 16 }))
+            .Append(s_ml.Trainer(TinyData.Options with { Epochs = 1 })).Fit(data);
+        s_zip = Path.Combine(s_folder, "model.zip");
+        s_ml.Model.Save(model, data.Schema, s_zip);
+    }
+
+    [ClassCleanup]
+    public static void CleanUp() => Directory.Delete(s_folder, recursive: true);
+
+    [TestMethod]
+    public async Task Json_has_the_metrics_and_nothing_else()
+    {
+        var run = await CliRun.Of("evaluate", s_zip, "--data", s_videos.Folder, "--views", "2x3", "--device", "cpu", "--json");
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        CollectionAssert.AreEqual(
+            new[] { "accuracy", "war", "uar", "top5", "logLoss", "clips", "skipped", "confusion" },
+            run.Json.EnumerateObject().Select(property => property.Name).ToArray());
+
+        var model = s_ml.Model.Load(s_zip, out _);
+        using var owned = (IDisposable)model;
+        var data = Ucf101.Load(s_ml, s_videos.Folder, subset: Ucf101Subset.Test);
+        var metrics = s_ml.MulticlassClassification.EvaluateVideo(model, data, new() { Views = new(2, 3) });
+        Assert.AreEqual(metrics.Accuracy, Number("accuracy"));
+        Assert.AreEqual(metrics.War, Number("war"));
+        Assert.AreEqual(metrics.Uar, Number("uar"));
+        Assert.AreEqual(metrics.Top5Accuracy, Number("top5"));
+        Assert.AreEqual(metrics.LogLoss, Number("logLoss"), 1e-6);
+        Assert.AreEqual((metrics.ClipCount, 0), (run.Json.GetProperty("clips").GetInt64(), run.Json.GetProperty("skipped").GetInt32()));
+        var confusion = run.Json.GetProperty("confusion");
+        Assert.AreEqual(Enum.GetValues<MotionClass>().Length, confusion.GetArrayLength());
+        CollectionAssert.AreEqual(
+            metrics.ConfusionMatrix.SelectMany(row => row).ToArray(),
+            confusion.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(count => count.GetInt64()).ToArray());
+
+        double Number(string name) => run.Json.GetProperty(name).GetDouble();
+    }
+
+    [TestMethod]
+    public async Task Subsets_have_their_own_videos()
+    {
+        var clips = new List<int>();
+        foreach (var subset in new[] { "train", "validation", "test", "all" })
+        {
+            var run = await CliRun.Of("evaluate", s_zip, "--data", s_videos.Folder, "--subset", subset, "--json");
+            Assert.AreEqual(0, run.ExitCode, run.Error);
+            clips.Add(run.Json.GetProperty("clips").GetInt32());
+        }
+        Assert.AreEqual(clips[3], clips[0] + clips[1] + clips[2]);
+        Assert.IsTrue(clips.TrueForAll(count => count > 0));
+    }
+
+    [TestMethod]
+    public async Task For_people_there_is_a_table()
+    {
+        var run = await CliRun.Of("evaluate", s_zip, "--data", s_videos.Folder);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        foreach (var part in new[] { "Accuracy (top-1, WAR)", "Mean class recall (UAR)", "Most often taken for", nameof(MotionClass.ZoomIn) })
+            StringAssert.Contains(run.Output, part);
+        Assert.IsFalse(run.Output.Contains('\u001b'));
+    }
+
+    [TestMethod]
+    public async Task Absent_and_unreadable_videos_fail_or_are_skipped_and_counted()
+    {
+        // A folder whose lists name two good videos, a text, an absent one, and an absent one of a class that no one knows.
+        var root = Path.Combine(s_folder, "listed");
+        var lists = Directory.CreateDirectory(Path.Combine(root, "ucfTrainTestlist")).FullName;
+        foreach (var motion in new[] { MotionClass.ZoomIn, MotionClass.MoveLeft })
+            File.Copy(s_videos.ClipPath(motion, 1, 1), Path.Combine(Directory.CreateDirectory(Path.Combine(root, $"{motion}")).FullName, "good.avi"));
+        await File.WriteAllTextAsync(Path.Combine(root, "ZoomIn", "text.avi"), "no video");
+        await File.WriteAllTextAsync(Path.Combine(lists, "trainlist01.txt"), "ZoomIn/good.avi 1\n");
+        var test = Path.Combine(lists, "testlist01.txt");
+        await File.WriteAllTextAsync(test, "ZoomIn/good.avi\nMoveLeft/good.avi\nZoomIn/text.avi\nZoomIn/gone.avi\nJuggling/gone.avi\n");
+
+        var run = await CliRun.Of("evaluate", s_zip, "--data", root, "--json");
+        Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "2 of the 5");
+
+        run = await CliRun.Of("evaluate", s_zip, "--data", root, "--on-error", "skip", "--json");
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.AreEqual(2, run.Json.GetProperty("clips").GetInt32());
+        Assert.AreEqual(3, run.Json.GetProperty("skipped").GetInt32());
+        StringAssert.Contains(run.Error, "3 rows are left out");
+
+        await File.WriteAllTextAsync(test, "ZoomIn/good.avi\nZoomIn/text.avi\n");
+        run = await CliRun.Of("evaluate", s_zip, "--data", root);
+        Assert.AreEqual(1, run.ExitCode);
+        StringAssert.Contains(run.Error, "text.avi");
+    }
+
+    [TestMethod]
+    public async Task Wrong_usage_ends_with_2_and_other_faults_with_1()
+    {
+        foreach (var wrong in new[] { "", "--data . --views 5", "--data . --views 0x3", "--data . --subset some", "--data . --device gpu" })
+        {
+            var run = await CliRun.Of(["evaluate", s_zip, .. wrong.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            Assert.AreEqual((2, ""), (run.ExitCode, run.Output), wrong);
+        }
+        var absent = await CliRun.Of("evaluate", Path.Combine(s_folder, "gone.zip"), "--data", s_videos.Folder, "--json");
+        Assert.AreEqual((1, ""), (absent.ExitCode, absent.Output));
+        StringAssert.Contains(absent.Error, "gone.zip");
+        var nowhere = await CliRun.Of("evaluate", s_zip, "--data", Path.Combine(s_folder, "nowhere"));
+        Assert.AreEqual(1, nowhere.ExitCode);
+        StringAssert.Contains(nowhere.Error, "nowhere");
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        Assert.AreEqual(130, (await CliRun.Of(cancelled.Token, "evaluate", s_zip, "--data", s_videos.Folder)).ExitCode);
+        StringAssert.Contains((await CliRun.Of("evaluate", "--help")).Output, "5x3");
+    }
+}
