@@ -25,7 +25,8 @@ internal sealed class EvaluateVerb
 
     private readonly Option<string> _subset = new("--subset")
     {
-        Description = "Which videos: train, validation (a quarter of the training groups; train is the rest), test or all.",
+        Description = "Which videos: train, validation (a quarter of the training groups; train is the rest), "
+            + "test or all.",
         DefaultValueFactory = _ => "test",
     };
 
@@ -57,15 +58,11 @@ internal sealed class EvaluateVerb
     {
         var arguments = run.Arguments;
         var context = run.NewContext(seed: null);
-        var file = arguments.GetRequiredValue(_model);
-        if (!file.Exists)
-            throw new FileNotFoundException($"{file}: there is no such model zip.");
         var subset = Enum.Parse<Ucf101Subset>(arguments.GetRequiredValue(_subset), ignoreCase: true);
         var held = subset is Ucf101Subset.Train or Ucf101Subset.Validation ? HeldOut : 0;
-        var videos = _data.Load(context, arguments, subset, held, whenSkipping: MissingVideos.Keep);
-
-        var model = context.Model.Load(file.FullName, out _);
+        var model = SavedModel.Load(context, arguments.GetRequiredValue(_model));
         using var owned = model as IDisposable;
+        var videos = _data.Load(context, arguments, subset, held, whenSkipping: MissingVideos.Keep);
         var options = new VideoEvaluationOptions
         {
             Views = arguments.GetRequiredValue(_views),

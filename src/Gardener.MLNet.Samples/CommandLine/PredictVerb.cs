@@ -45,10 +45,7 @@ internal static class PredictVerb
     private static VerbResult Run(VerbRun run)
     {
         var context = run.NewContext(seed: null);
-        var model = run.Arguments.GetRequiredValue(Model);
-        if (!model.Exists)
-            throw new FileNotFoundException($"{model}: there is no such model zip.");
-        using var transformer = (IDisposable)Load(context, model);
+        using var transformer = (IDisposable)SavedModel.Load(context, run.Arguments.GetRequiredValue(Model));
         using var engine = context.Model.CreatePredictionEngine<Input, Output>((ITransformer)transformer, ignoreMissingColumns: true);
         var names = ClassNames(engine.OutputSchema["Score"]);
 
@@ -61,19 +58,6 @@ internal static class PredictVerb
         if (!run.Json)
             Show(run.Console, predictions);
         return new VerbResult(predictions, predictions.Exists(p => p.Error is not null) ? Cli.Failed : Cli.Done);
-    }
-
-    private static ITransformer Load(MLContext context, FileInfo model)
-    {
-        try
-        {
-            return context.Model.Load(model.FullName, out _);
-        }
-        catch (Exception e)
-        {
-            // ML.NET wraps the cause once for each loader on the way.
-            throw new InvalidOperationException($"{model} cannot be loaded: {e.GetBaseException().Message}", e);
-        }
     }
 
     private static string[] ClassNames(DataViewSchema.Column score)

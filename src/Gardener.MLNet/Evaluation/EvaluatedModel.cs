@@ -21,8 +21,8 @@ internal static class EvaluatedModel
         var last = steps.FindLastIndex(step => step is VideoClassifierTransformer);
         if (last < 0)
             throw host.ExceptParam(nameof(model),
-                $"The model has no video classifier (it is of the type {model.GetType().Name}). For other models, transform "
-                + "the data and evaluate the scores.");
+                $"The model has no video classifier (it is of the type {model.GetType().Name}). For other models, "
+                + "transform the data and evaluate the scores.");
         var clips = steps.Take(last).Aggregate(data, (view, step) => step is VideoLoadingTransformer loader
             ? loader.TransformAll(view)
             : step.Transform(view));

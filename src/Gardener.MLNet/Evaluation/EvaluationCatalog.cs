@@ -10,14 +10,16 @@ public static class EvaluationCatalog
     /// <summary>Evaluates a video classifier, over several views of each video if wanted.</summary>
     /// <param name="catalog">The catalog; it gives the log.</param>
     /// <param name="model">
-    /// A fitted video classifier, or a pipeline that has one, from Fit or from a zip. Its last video classifier is evaluated;
-    /// steps behind it play no part.
+    /// A fitted video classifier, or a pipeline that has one, from Fit or from a zip. Its last video classifier is
+    /// evaluated; steps behind it play no part.
     /// </param>
-    /// <param name="data">What the model takes: labelled videos before the pipeline, or clips before the bare classifier.</param>
+    /// <param name="data">
+    /// What the model takes: labelled videos before the pipeline, or clips before the bare classifier.
+    /// </param>
     /// <param name="options">Views, columns and all else; null for one view.</param>
     /// <remarks>
-    /// Each video is decoded once for all its views, ahead on other threads, and nothing is kept but the counts. The class
-    /// probabilities (after the softmax) of the views are averaged, as VideoMAE's test does.
+    /// Each video is decoded once for all its views, ahead on other threads, and nothing is kept but the counts. The
+    /// class probabilities (after the softmax) of the views are averaged, as VideoMAE's test does.
     /// </remarks>
     /// <exception cref="ArgumentException">
     /// An option or column is wrong, or the model has no video classifier; the message says what is expected.
@@ -25,7 +27,9 @@ public static class EvaluationCatalog
     /// <exception cref="InvalidOperationException">
     /// Labels are missing, numbered otherwise than the model's classes, or there is no row; or scores are not finite.
     /// </exception>
-    /// <exception cref="VideoReadException">A video cannot be read and is not to be skipped, or none can be read.</exception>
+    /// <exception cref="VideoReadException">
+    /// A video cannot be read and is not to be skipped, or none can be read.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <example>
     /// <code>

@@ -8,7 +8,9 @@ namespace GardenerML.Evaluation;
 
 /// <summary>The label column of an evaluation, found and checked against the scores.</summary>
 /// <param name="Column">The column; a key.</param>
-/// <param name="ClassNames">The names of the classes: those of the keys, else of the scores, else numbers from 1.</param>
+/// <param name="ClassNames">
+/// The names of the classes: those of the keys, else of the scores, else numbers from 1.
+/// </param>
 internal sealed record LabelColumn(DataViewSchema.Column Column, IReadOnlyList<string> ClassNames)
 {
     /// <summary>Finds the column.</summary>
@@ -18,7 +20,9 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, IReadOnlyList<s
     /// <param name="classCount">How many scores there are.</param>
     /// <param name="scoreNames">The names of the scores; empty where they have none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is absent or not a key.</exception>
-    /// <exception cref="InvalidOperationException">Its keys are others than those that the scores were made for.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Its keys are others than those that the scores were made for.
+    /// </exception>
     public static LabelColumn Find(
         IHost host, DataViewSchema schema, string name, int classCount, IReadOnlyList<string> scoreNames)
     {
@@ -30,15 +34,16 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, IReadOnlyList<s
         const string Remedy = "Make the keys by the MapValueToKey that the model was trained with.";
         if (key.Count != (ulong)classCount)
             throw host.Except(
-                $"The label column '{name}' has keys of {key.Count} values, but there are scores of {classCount} classes. {Remedy}");
+                $"The label column '{name}' has keys of {key.Count} values, but there are scores of {classCount} classes. "
+                + Remedy);
         // Keys made by another fit number the same names otherwise: every metric would be wrong and none would say so.
         var names = KeyNames.FromColumn(column)?.Texts;
         if (names is not null && scoreNames.Count > 0 && !names.SequenceEqual(scoreNames))
         {
             var other = Enumerable.Range(0, classCount).First(i => names[i] != scoreNames[i]);
             throw host.Except(
-                $"The label column '{name}' numbers the classes otherwise than the scores: class {other + 1} is '{names[other]}' "
-                + $"there and '{scoreNames[other]}' here. {Remedy}");
+                $"The label column '{name}' numbers the classes otherwise than the scores: class {other + 1} is "
+                + $"'{names[other]}' there and '{scoreNames[other]}' here. {Remedy}");
         }
         return new LabelColumn(column, names ?? (scoreNames.Count > 0
             ? scoreNames

@@ -44,7 +44,8 @@ internal static class MetricsTable
 
         string Confused(int label, IReadOnlyList<long> row)
         {
-            var other = Enumerable.Range(0, row.Count).Where(each => each != label).DefaultIfEmpty(label).MaxBy(each => row[each]);
+            var others = Enumerable.Range(0, row.Count).Where(each => each != label);
+            var other = others.DefaultIfEmpty(label).MaxBy(each => row[each]);
             return other != label && row[other] > 0 ? $"{Name(other)} ({row[other]})" : "";
         }
     }

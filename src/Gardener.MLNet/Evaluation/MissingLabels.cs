@@ -24,7 +24,8 @@ internal sealed class MissingLabels(string columnName, bool skip)
     {
         if (Count == 0)
             return;
-        var what = $"{Count} rows have no label in the column '{columnName}', or one that its keys do not know; the first is {_first}.";
+        var what = $"{Count} rows have no label in the column '{columnName}', or one that its keys do not know; "
+            + $"the first is {_first}.";
         if (!skip)
             throw channel.Except(what + " Label them, or set SkipMissingLabels to leave them out.");
         channel.Warning(what + " They are left out.");

@@ -9,7 +9,11 @@ namespace GardenerML.Evaluation;
 internal static class ScoredDataEvaluator
 {
     public static VideoClassificationMetrics Evaluate(
-        IHostEnvironment environment, IDataView data, string labelColumnName, string scoreColumnName, bool skipMissingLabels)
+        IHostEnvironment environment,
+        IDataView data,
+        string labelColumnName,
+        string scoreColumnName,
+        bool skipMissingLabels)
     {
         var host = environment.Register(nameof(ScoredDataEvaluator));
         host.CheckValue(data, nameof(data));
@@ -38,7 +42,7 @@ internal static class ScoredDataEvaluator
             row.CopyTo(dense);
             if (!TensorPrimitives.IsFiniteAll<float>(dense))
                 throw host.Except(
-                    $"The column '{scoreColumnName}' has a score in row {cursor.Position} that is not a finite number.");
+                    $"Row {cursor.Position} has a score in the column '{scoreColumnName}' that is not a finite number.");
             tally.Add(label, dense);
         }
         missing.Report(channel);
@@ -51,7 +55,8 @@ internal static class ScoredDataEvaluator
     {
         const string Role = "score";
         var column = schema.GetColumnOrNull(name) ?? throw host.ExceptSchemaMismatch(nameof(schema), Role, name);
-        return column.Type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single
+        return column.Type is VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType { RawType: var raw } }
+            && raw == typeof(float)
             ? column
             : throw host.ExceptSchemaMismatch(
                 nameof(schema), Role, name, "vector of Single, one score a class", column.Type.ToString());

@@ -4,8 +4,8 @@ namespace GardenerML.Evaluation;
 
 /// <summary>How well videos are classified, as the papers state it. Immutable.</summary>
 /// <remarks>
-/// The predicted class is the one with the highest score; of equal scores, the one of the lower number counts as the higher,
-/// here and in <see cref="TopKAccuracy"/>, as in ML.NET's own evaluator.
+/// The predicted class is the one with the highest score; of equal scores, the one of the lower number counts as the
+/// higher, here and in <see cref="TopKAccuracy"/>, as in ML.NET's own evaluator.
 /// </remarks>
 public sealed class VideoClassificationMetrics
 {
@@ -37,17 +37,19 @@ public sealed class VideoClassificationMetrics
     public double War => Accuracy;
 
     /// <summary>
-    /// Unweighted average recall: the mean of <see cref="PerClassRecall"/> over the classes that occur, in [0, 1]; ML.NET
-    /// calls it MacroAccuracy.
+    /// Unweighted average recall: the mean of <see cref="PerClassRecall"/> over the classes that occur, in [0, 1];
+    /// ML.NET calls it MacroAccuracy.
     /// </summary>
     public double Uar { get; }
 
-    /// <summary>Share of clips whose class is among the five of the highest scores; 1 where there are no more.</summary>
+    /// <summary>
+    /// Share of clips whose class is among the five of the highest scores; 1 where there are no more.
+    /// </summary>
     public double Top5Accuracy => TopKAccuracy(5);
 
     /// <summary>
-    /// Mean of -ln p over the clips, in nats, where p is the score of the clip's class, taken for at least 1e-15 and at most
-    /// 1. It says something only where scores are probabilities, as those of a video classifier are.
+    /// Mean of -ln p over the clips, in nats, where p is the score of the clip's class, taken for at least 1e-15 and at
+    /// most 1. It says something only where scores are probabilities, as those of a video classifier are.
     /// </summary>
     public double LogLoss { get; }
 
@@ -64,8 +66,8 @@ public sealed class VideoClassificationMetrics
     public long ClipCount { get; }
 
     /// <summary>
-    /// How many rows were left out because their video cannot be read. Rows that <c>LoadVideo</c> itself has left out before
-    /// are not known here.
+    /// How many rows were left out because their video cannot be read. Rows that <c>LoadVideo</c> itself has left out
+    /// before are not known here.
     /// </summary>
     public long SkippedCount { get; internal init; }
 

@@ -6,8 +6,8 @@ namespace GardenerML.Evaluation;
 public sealed record VideoEvaluationOptions
 {
     /// <summary>
-    /// The views of each video whose class probabilities are averaged; the clip as it is by default. The papers that train by
-    /// VideoMAE's recipe state <c>new(5, 3)</c>.
+    /// The views of each video whose class probabilities are averaged; the clip as it is by default. The papers that
+    /// train by VideoMAE's recipe state <c>new(5, 3)</c>.
     /// </summary>
     public VideoViews Views { get; init; } = VideoViews.One;
 
@@ -15,15 +15,19 @@ public sealed record VideoEvaluationOptions
     public string LabelColumnName { get; init; } = "Label";
 
     /// <summary>
-    /// What happens to rows whose video cannot be read: Skip leaves them out and counts them. Null for what the clips say: the
-    /// option of the <c>LoadVideo</c> that made them.
+    /// What happens to rows whose video cannot be read: Skip leaves them out and counts them. Null for what the clips
+    /// say: the option of the <c>LoadVideo</c> that made them.
     /// </summary>
     public VideoErrorHandling? OnError { get; init; }
 
-    /// <summary>What to do with rows whose label is missing: false refuses them, true leaves them out and counts them.</summary>
+    /// <summary>
+    /// What to do with rows whose label is missing: false refuses them, true leaves them out and counts them.
+    /// </summary>
     public bool SkipMissingLabels { get; init; }
 
-    /// <summary>Where to compute; null for where the model is. Elsewhere means a copy of the model for the evaluation.</summary>
+    /// <summary>
+    /// Where to compute; null for where the model is. Elsewhere means a copy of the model for the evaluation.
+    /// </summary>
     public ComputeDevice? Device { get; init; }
 
     /// <summary>Views that are scored at a time, at least 1; null for the model's ScoringBatchSize.</summary>

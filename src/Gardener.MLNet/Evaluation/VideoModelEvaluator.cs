@@ -42,7 +42,8 @@ internal sealed class VideoModelEvaluator
         classifier.Scorer.ThrowIfDisposed();
         var clipColumn = classifier.ClipColumn(clips.Schema);
         var labels = LabelColumn.Find(
-            host, clips.Schema, options.LabelColumnName, classifier.Model.Configuration.ClassCount, classifier.ClassNames);
+            host, clips.Schema, options.LabelColumnName, classifier.Model.Configuration.ClassCount,
+            classifier.ClassNames);
 
         using var elsewhere = CopyElsewhere(classifier.Model, options.Device);
         var views = new ViewScorer(
@@ -77,7 +78,8 @@ internal sealed class VideoModelEvaluator
                 // Its file was absent when the row was read, and is there now.
                 _missing.Add(row.Position, row.Clip!.Path);
             else if (!TensorPrimitives.IsFiniteAll<float>(scores))
-                throw _host.Except($"The model's scores of row {row.Position} ({row.Clip!.Path ?? "in memory"}) are not finite numbers.");
+                throw _host.Except(
+                    $"The model's scores of row {row.Position} ({row.Clip!.Path ?? "in memory"}) are not finite numbers.");
             else
                 tally.Add(row.Label, scores);
             _options.Progress?.Report(++done);
@@ -95,7 +97,8 @@ internal sealed class VideoModelEvaluator
             getClip(ref clip!);
             var label = getLabel();
             var skip = (_options.OnError ?? clip?.Options.OnError) == VideoErrorHandling.Skip;
-            // Lists name classes that a partial data set has no videos of: those rows are skipped whatever the model knows.
+            // Lists name classes that a partial data set has no videos of: those rows are skipped whatever the model
+            // knows.
             if (label >= 0 || (skip && clip?.Path is { } path && !File.Exists(path)))
                 yield return new ViewScorer.Row(clip, label, cursor.Position, skip);
             else
@@ -119,7 +122,8 @@ internal sealed class VideoModelEvaluator
         if (tally.IsEmpty)
             throw _host.Except("There is no row to evaluate.");
         if (_skipped > 0)
-            channel.Warning($"{_skipped} rows are left out because their video cannot be read. The first: {_firstFault!.Message}");
+            channel.Warning(
+                $"{_skipped} rows are left out because their video cannot be read. The first: {_firstFault!.Message}");
         return tally.ToMetrics(_labels.ClassNames, _missing.Count, _skipped, _options.Views);
     }
 }

@@ -4,13 +4,12 @@ using GardenerML.Video;
 namespace GardenerML.Evaluation;
 
 /// <summary>
-/// Scores all views of each video and averages their class probabilities, as VideoMAE's test does. Each video is decoded once,
-/// ahead on other threads; views are scored in batches, across videos.
+/// Scores all views of each video and averages their class probabilities, as VideoMAE's test does. Each video is
+/// decoded once, ahead on other threads; views are scored in batches, across videos.
 /// </summary>
 internal sealed class ViewScorer(ClipScorer scorer, VideoViews views, int batchSize, int threads)
 {
-    // What is decoded ahead and waits for the model may be larger than a batch for each view count: 15 views of VideoMAE's
-    // geometry are 36 MB a video.
+    // The bound of what is decoded and waits for the model: 15 views of 16 frames of 224 x 224 are 36 MB a video.
     private const long MostBytesAhead = 1L << 30;
 
     private readonly int _frameCount = scorer.Model.Configuration.FrameCount;
@@ -23,7 +22,8 @@ internal sealed class ViewScorer(ClipScorer scorer, VideoViews views, int batchS
     {
         if (BytesPerVideo > Array.MaxLength)
             throw new ArgumentException(
-                $"{views} views of {_frameCount} frames of {_side} x {_side} pixels are 2 GiB or more a video; use fewer.");
+                $"{views} views of {_frameCount} frames of {_side} x {_side} pixels are 2 GiB or more a video; "
+                + "use fewer.");
     }
 
     /// <summary>Scores clips; the results come in their order.</summary>
@@ -39,8 +39,10 @@ internal sealed class ViewScorer(ClipScorer scorer, VideoViews views, int batchS
             var decoded = OrderedPrefetch.Run(clips, Decode, threads, ahead, cancellation);
             foreach (var batch in Views(decoded, unfinished).Chunk(batchSize))
             {
-                var pixels = batch.Where(view => view.Video.Frames is not null).Select(view => view.Pixels(_frameCount)).ToArray();
-                var scores = pixels.Length == 0 ? [] : scorer.Score(pixels);
+                var readable = batch.Where(view => view.Video.Frames is not null).ToArray();
+                var scores = readable.Length == 0
+                    ? []
+                    : scorer.Score([.. readable.Select(view => view.Pixels(_frameCount))]);
                 var scored = 0;
                 foreach (var (video, index) in batch)
                 {
@@ -89,7 +91,9 @@ internal sealed class ViewScorer(ClipScorer scorer, VideoViews views, int batchS
     /// <param name="Clip">The clip.</param>
     /// <param name="Label">Its 0-based label.</param>
     /// <param name="Position">Its row's position.</param>
-    /// <param name="SkipIfUnreadable">Whether the result of a video that cannot be read is its fault; else it throws.</param>
+    /// <param name="SkipIfUnreadable">
+    /// Whether the result of a video that cannot be read is its fault; else it throws.
+    /// </param>
     internal sealed record Row(VideoClip? Clip, int Label, long Position, bool SkipIfUnreadable);
 
     /// <summary>A clip's class probabilities, or why there are none.</summary>

@@ -1,6 +1,9 @@
 namespace GardenerML.Video;
 
-/// <summary>Decodes the frames of a clip, or of all views of a video, in one sequential pass, as far as the last frame that is needed.</summary>
+/// <summary>
+/// Decodes the frames of a clip, or of all views of a video, in one sequential pass, as far as the last frame that is
+/// needed.
+/// </summary>
 /// <remarks>
 /// Seeking is not used: with inter-coded frames and variable frame rates it lands elsewhere. The number of frames in a
 /// header is a
@@ -53,7 +56,8 @@ internal static class ClipReader
                 // early.
                 var indices = FrameSampler.SampleViews(
                     options, views.Temporal, available < 1 ? int.MaxValue : available, random);
-                if (Decode(source, converter, indices, options.FrameCount, views.Spatial, frames, cancellation, out int passed))
+                if (Decode(
+                    source, converter, indices, options.FrameCount, views.Spatial, frames, cancellation, out int passed))
                 {
                     if (exact || LongEnough(options, views, available))
                         return frames;
@@ -165,7 +169,8 @@ internal static class ClipReader
 
     // Whether a stated count can be taken on trust: all indices were found, and more frames would not change them much.
     // Uniform
-    // sampling is checked because its last frame is next to the end of the video anyway, and so is the last of several clips.
+    // sampling is checked because its last frame is next to the end of the video anyway, and so is the last of several
+    // clips.
     private static bool LongEnough(VideoLoadingOptions options, VideoViews views, int stated) =>
         views.Temporal == 1 && (options.Sampling == FrameSampling.First && stated < 1
         || options.Sampling != FrameSampling.Uniform

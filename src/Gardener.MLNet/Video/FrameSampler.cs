@@ -54,7 +54,9 @@ internal static class FrameSampler
 
     /// <summary>Indices of the frames of several clips that are spread evenly over a video, clip after clip.</summary>
     /// <param name="options">How many frames a clip has, how far apart, and which.</param>
-    /// <param name="clips">How many clips; one is that of <see cref="Sample(VideoLoadingOptions, int, Random?)"/>.</param>
+    /// <param name="clips">
+    /// How many clips; one is that of <see cref="Sample(VideoLoadingOptions, int, Random?)"/>.
+    /// </param>
     /// <param name="available">Frames that the video has, at least 1.</param>
     /// <param name="random">Draws the start of a single clip.</param>
     /// <remarks>

@@ -113,7 +113,9 @@ public sealed class VideoClip
             : ClipReader.Read(_source.Open, Options, VideoViews.One, Height, Width, random, cancellationToken);
     }
 
-    /// <summary>Decodes the frames of all views in one pass, one view after the other, in the order clip, crop.</summary>
+    /// <summary>
+    /// Decodes the frames of all views in one pass, one view after the other, in the order clip, crop.
+    /// </summary>
     /// <param name="views">How many clips and crops.</param>
     /// <param name="cancellationToken">Stops between frames.</param>
     internal VideoFrames ReadViews(VideoViews views, CancellationToken cancellationToken = default) =>

@@ -68,7 +68,8 @@ public sealed record VideoViews
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Temporal}x{Spatial}");
 
     private static int? Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= Most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number is >= 1 and <= Most
             ? number
             : null;
 

@@ -124,6 +124,11 @@ public sealed class EvaluateVerbTests
         var absent = await CliRun.Of("evaluate", Path.Combine(s_folder, "gone.zip"), "--data", s_videos.Folder, "--json");
         Assert.AreEqual((1, ""), (absent.ExitCode, absent.Output));
         StringAssert.Contains(absent.Error, "gone.zip");
+        var text = Path.Combine(s_folder, "text.zip");
+        await File.WriteAllTextAsync(text, "no zip");
+        var noModel = await CliRun.Of("evaluate", text, "--data", s_videos.Folder);
+        Assert.AreEqual((1, ""), (noModel.ExitCode, noModel.Output));
+        StringAssert.Contains(noModel.Error, "text.zip cannot be loaded");
         var nowhere = await CliRun.Of("evaluate", s_zip, "--data", Path.Combine(s_folder, "nowhere"));
         Assert.AreEqual(1, nowhere.ExitCode);
         StringAssert.Contains(nowhere.Error, "nowhere");

@@ -129,7 +129,7 @@ public sealed class ScoredDataTests
     {
         var data = View(Scored("cat", 0.7f, 0.2f, 0.1f), Scored("cat", 0.5f, score, 0.1f));
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidOperationException>(() => _ml.MulticlassClassification.EvaluateVideo(data)).Message, "row 1");
+            Assert.ThrowsExactly<InvalidOperationException>(() => _ml.MulticlassClassification.EvaluateVideo(data)).Message, "Row 1 ");
     }
 
     [TestMethod]
