@@ -23,7 +23,9 @@ ITransformer loaded = mlContext.Model.Load("model.zip", out _);
 using var engine = mlContext.Model.CreatePredictionEngine<Clip, Prediction>(loaded);
 var clip = test.GetColumn<string>("VideoPath").First();
 var prediction = engine.Predict(new Clip { VideoPath = clip });
-Console.WriteLine($"{Path.GetFileName(clip)}: {model.LastTransformer.ClassNames[(int)prediction.PredictedLabel - 1]}");
+VBuffer<ReadOnlyMemory<char>> names = default;
+engine.OutputSchema["Score"].GetSlotNames(ref names); // the names of the classes, in the order of the keys
+Console.WriteLine($"{Path.GetFileName(clip)}: {names.GetItemOrDefault((int)prediction.PredictedLabel - 1)}");
 
 internal sealed class Clip
 {

@@ -52,7 +52,7 @@ internal sealed class QuickstartVerb
         Directory.CreateDirectory(folder);
         var context = run.NewContext(seed);
 
-        var data = _data.Folder(arguments) ?? MakeVideos(run, Path.Combine(folder, "motion"), seed);
+        var data = _data.Folder(arguments) ?? MakeVideos(run, Path.Combine(folder, "motion"));
         var (training, test) = _data.Folder(arguments) is null
             ? (Ucf101.Load(context, data, subset: Ucf101Subset.Train), Ucf101.Load(context, data, subset: Ucf101Subset.Test))
             : (_data.Load(context, arguments, Ucf101Subset.Train), _data.Load(context, arguments, Ucf101Subset.Test));
@@ -105,13 +105,13 @@ internal sealed class QuickstartVerb
         };
     }
 
-    private static string MakeVideos(VerbRun run, string folder, int seed)
+    private static string MakeVideos(VerbRun run, string folder)
     {
         run.Console.Progress().Start(progress =>
         {
             var task = progress.AddTask("Making videos", maxValue: 1);
             MotionDataset.Create(
-                folder, new MotionDatasetOptions { Seed = seed, ClipsPerGroup = 24 }, new ImmediateProgress<double>(done => task.Value = done), run.Cancellation);
+                folder, new MotionDatasetOptions { ClipsPerGroup = 24 }, new ImmediateProgress<double>(done => task.Value = done), run.Cancellation);
         });
         return folder;
     }

@@ -14,6 +14,9 @@ namespace GardenerML.Interop;
 /// </summary>
 internal sealed class KeyNames
 {
+    // 100,000 classes of some hundred letters each.
+    private const int MostBytes = 64 << 20;
+
     private readonly object _values;
 
     private KeyNames(VectorDataViewType type, object values, string[] texts) =>
@@ -52,7 +55,13 @@ internal sealed class KeyNames
     {
         // ML.NET's reader runs on for ever, or out of memory, on some damaged streams, so it sees only whole ones.
         using var content = new MemoryStream();
-        stream.CopyTo(content);
+        var buffer = new byte[1 << 16];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            if (content.Length + read > MostBytes)
+                throw Damaged();
+            content.Write(buffer, 0, read);
+        }
         ReadOnlySpan<byte> all = content.ToArray();
         if (all.Length < SHA256.HashSizeInBytes
             || !all[..SHA256.HashSizeInBytes].SequenceEqual(SHA256.HashData(all[SHA256.HashSizeInBytes..])))

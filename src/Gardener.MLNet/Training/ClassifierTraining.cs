@@ -36,7 +36,7 @@ internal sealed class ClassifierTraining : IDisposable
     /// <param name="progress">ML.NET's progress channel.</param>
     public void Run(ClipLoader training, ClipLoader? validation, IProgressChannel progress)
     {
-        var stepsPerEpoch = (training.Count + _options.BatchSize - 1) / _options.BatchSize;
+        var stepsPerEpoch = (int)(((long)training.Count + _options.BatchSize - 1) / _options.BatchSize);
         var stepCount = stepsPerEpoch * _options.Epochs;
         var schedule = new LearningRateSchedule(
             _options.LearningRate, _options.MinimumLearningRate, (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch), stepCount);

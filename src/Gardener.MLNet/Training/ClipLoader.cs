@@ -78,8 +78,6 @@ internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads,
         return new ClipBatch(frames, labels);
     }
 
-    public void Dispose() => cache.Dispose();
-
     /// <summary>Decoded frames and which of them make the clip.</summary>
     private readonly record struct LoadedClip(VideoFrames Frames, int[] Indices, int Label, bool Owned) : IDisposable
     {

@@ -60,7 +60,7 @@ internal sealed class ModelStart
 
     /// <summary>Builds the model for the clips and classes of the data, which are <see cref="Check"/>ed.</summary>
     public VideoMaeClassifier Build(
-        VideoClipDataViewType clips, int classCount, int seed, Device device, IChannel channel)
+        VideoClipDataViewType clips, int classCount, IReadOnlyList<string>? classNames, int seed, Device device, IChannel channel)
     {
         using var generator = new Generator((ulong)(uint)seed);
         if (_newModel is not null)
@@ -69,13 +69,16 @@ internal sealed class ModelStart
             WeightInitialisation.Fill(model, generator, _ => true);
             return model;
         }
-        return FromCheckpoint(clips, classCount, generator, device, channel);
+        return FromCheckpoint(clips, classCount, classNames, generator, device, channel);
     }
 
     private VideoMaeClassifier FromCheckpoint(
-        VideoClipDataViewType clips, int classCount, Generator generator, Device device, IChannel channel)
+        VideoClipDataViewType clips, int classCount, IReadOnlyList<string>? classNames, Generator generator, Device device,
+        IChannel channel)
     {
         using var checkpoint = VideoMaeCheckpoint.Open(_checkpoint!);
+        foreach (var note in checkpoint.Notes)
+            channel.Info(note);
         var stored = checkpoint.Configuration;
         var kept = Plan?.Kept ?? [.. Enumerable.Range(0, stored.BlockCount)];
         if (stored.FrameCount != clips.FrameCount || stored.ImageSize != clips.Height)
@@ -87,14 +90,19 @@ internal sealed class ModelStart
             ForClips(stored with { BlockCount = kept.Count }, clips, classCount), device);
         try
         {
-            var newHead = stored.ClassCount != classCount;
+            var outputs = stored.ClassCount == classCount ? HeadOutputs(checkpoint.LabelNames, classNames, classCount) : null;
+            var newHead = outputs is null;
             // A pretrained checkpoint may have no norm for a classifier.
             bool IsNew(string name) => name.StartsWith("head.", StringComparison.Ordinal) ? newHead
                 : name.StartsWith("fc_norm.", StringComparison.Ordinal) && !checkpoint.Encoder.ContainsKey(name);
             ModelWeights.Load(model, checkpoint.Encoder, kept, name => !IsNew(name), _checkpoint!);
             WeightInitialisation.Fill(model, generator, IsNew);
-            if (newHead)
-                channel.Info($"The head is new: {classCount} classes; the checkpoint has {stored.ClassCount}.");
+            if (outputs is null)
+                channel.Info(stored.ClassCount == classCount
+                    ? $"The head is new: the checkpoint has {classCount} other classes."
+                    : $"The head is new: {classCount} classes; the checkpoint has {stored.ClassCount}.");
+            else
+                Rearrange(model, outputs);
             if (IsNew("fc_norm.weight"))
                 channel.Info("The final norm is new: the checkpoint has none.");
             return model;
@@ -104,6 +112,28 @@ internal sealed class ModelStart
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The checkpoint's output for each class of the data; null if its classes are others. Without names on both sides the order
+    /// of the classes is trusted.
+    /// </summary>
+    private static long[]? HeadOutputs(IReadOnlyList<string>? stored, IReadOnlyList<string>? wanted, int classCount)
+    {
+        if (stored is null || wanted is null)
+            return [.. Enumerable.Range(0, classCount)];
+        var outputs = stored.Select((name, index) => (name, index)).GroupBy(output => output.name, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => (long)group.First().index, StringComparer.Ordinal);
+        return outputs.Count == classCount && wanted.All(outputs.ContainsKey) ? [.. wanted.Select(name => outputs[name])] : null;
+    }
+
+    private static void Rearrange(VideoMaeClassifier model, long[] outputs)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var order = tensor(outputs, device: model.Device);
+        foreach (var (_, parameter) in model.named_parameters().Where(p => p.name.StartsWith("head.", StringComparison.Ordinal)))
+            parameter.copy_(parameter.index_select(0, order));
     }
 
     private static VideoMaeConfiguration ForClips(

@@ -18,28 +18,42 @@ internal static class ValidationSplit
             return (clips, []);
         var units = Enumerable.Range(0, clips.Count)
             .GroupBy(row => groups.Count > 0 ? groups[row] : row.ToString())
-            .Select(group => new Unit([.. group], group.Select(row => clips[row].Label).ToHashSet()))
+            .Select(group => new Unit([.. group], group.CountBy(row => clips[row].Label).ToDictionary()))
             .ToArray();
         var wanted = clips.CountBy(clip => clip.Label).ToDictionary(l => l.Key, l => Math.Max(1, (int)Math.Round(fraction * l.Value)));
         var unitsLeft = units.SelectMany(unit => unit.Labels).CountBy(label => label).ToDictionary();
 
         new Random(seed).Shuffle(units);
         var heldOut = new HashSet<int>();
-        foreach (var (rows, labels) in units)
+        var given = new HashSet<int>();
+        foreach (var unit in units.Where(unit => unit.Sizes.All(label => label.Value <= wanted[label.Key])))
+            HoldOut(unit);
+        // A label whose groups are all larger than its share gives its smallest.
+        foreach (var unit in units.OrderBy(unit => unit.Rows.Length).Where(unit => unit.Labels.Any(label => !given.Contains(label))))
+            HoldOut(unit);
+
+        void HoldOut(Unit unit)
         {
-            if (labels.All(label => wanted[label] <= 0) || labels.Any(label => unitsLeft[label] == 1))
-                continue;
-            heldOut.UnionWith(rows);
-            foreach (var row in rows)
-                wanted[clips[row].Label]--;
-            foreach (var label in labels)
+            var more = unit.Sizes.All(label => label.Value <= wanted[label.Key]) || unit.Labels.Any(label => !given.Contains(label));
+            if (!more || unit.Labels.Any(label => unitsLeft[label] == 1))
+                return;
+            heldOut.UnionWith(unit.Rows);
+            given.UnionWith(unit.Labels);
+            foreach (var (label, size) in unit.Sizes)
+            {
+                wanted[label] -= size;
                 unitsLeft[label]--;
+            }
         }
+
         return (
             [.. clips.Where((_, row) => !heldOut.Contains(row))],
             [.. clips.Where((_, row) => heldOut.Contains(row))]);
     }
 
     /// <summary>Rows that stay together.</summary>
-    private sealed record Unit(int[] Rows, HashSet<int> Labels);
+    private sealed record Unit(int[] Rows, Dictionary<int, int> Sizes)
+    {
+        public IEnumerable<int> Labels => Sizes.Keys;
+    }
 }

@@ -71,7 +71,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
                 $"ValidationFraction is {_options.ValidationFraction}, but no label has two groups of clips, so none is held out.");
 
         var keyNames = KeyNames.FromColumn(columns.Label);
-        var model = start.Build(columns.ClipType, columns.ClassCount, seed, device, channel);
+        var model = start.Build(columns.ClipType, columns.ClassCount, keyNames?.Texts, seed, device, channel);
         try
         {
             channel.Info($"Training on {training.Count} clips of {columns.ClassCount} classes, {validation.Count} for validation, on "

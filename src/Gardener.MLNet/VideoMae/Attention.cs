@@ -49,9 +49,8 @@ internal sealed class Attention : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         long tokens = input.shape[1], width = input.shape[2];
-        var qkv = _qkv.forward(input);
-        if (_queryBias is not null)
-            qkv = qkv.add_(cat([_queryBias, _keyBias ?? _zeroBias!, _valueBias!]));
+        var bias = _queryBias is null ? null : cat([_queryBias, _keyBias ?? _zeroBias!, _valueBias!]);
+        var qkv = _qkv.Forward(input, bias);
 
         // [B, tokens, 3 * width] -> three of [B, heads, tokens, width / heads]
         var heads = qkv.view(-1, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4).unbind(0);

@@ -23,6 +23,8 @@ public static class ModelSpeed
     public static double[] ClipsPerSecond(IReadOnlyList<VideoMaeClassifier> models, int batchSize, TimeSpan duration)
     {
         ArgumentNullException.ThrowIfNull(models);
+        if (models.Count == 0)
+            return [];
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();

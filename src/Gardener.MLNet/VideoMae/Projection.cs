@@ -27,11 +27,14 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>[..., inputs] -> [..., outputs].</summary>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Forward(input, _bias);
+
+    /// <summary>The same with a bias that is made for the call.</summary>
+    public Tensor Forward(Tensor input, Tensor? bias)
     {
         if (_weight.dim() == 2)
-            return nn.functional.linear(input, _weight, _bias);
+            return nn.functional.linear(input, _weight, bias);
         using var flat = _weight.flatten(1);
-        return nn.functional.linear(input, flat, _bias);
+        return nn.functional.linear(input, flat, bias);
     }
 }

@@ -9,6 +9,9 @@ namespace GardenerML.VideoMae;
 /// </remarks>
 public sealed record VideoMaeConfiguration
 {
+    /// <summary>The most tokens of a clip. A file that states more is refused, so that it cannot make the process allocate without bound.</summary>
+    public const int MaxTokenCount = 1 << 17;
+
     /// <summary>Height and width of a frame in pixels; a multiple of <see cref="PatchSize"/>.</summary>
     public int ImageSize { get; init; } = 224;
 
@@ -96,6 +99,10 @@ public sealed record VideoMaeConfiguration
         Multiple(ImageSize, nameof(ImageSize), PatchSize, nameof(PatchSize));
         Multiple(FrameCount, nameof(FrameCount), TubeletSize, nameof(TubeletSize));
         Multiple(Width, nameof(Width), HeadCount, nameof(HeadCount));
+        var tokens = (long)TimeSteps * PatchesPerSide * PatchesPerSide;
+        if (tokens > MaxTokenCount)
+            throw new ArgumentException(
+                $"{FrameCount} frames of {ImageSize} x {ImageSize} pixels are {tokens:N0} tokens; at most {MaxTokenCount:N0} are allowed.");
         if (!(LayerNormEpsilon > 0) || !(FinalNormEpsilon > 0))
             throw new ArgumentException("The epsilons of the layer norms must be above 0.");
 

@@ -20,7 +20,7 @@ public readonly record struct VideoMaeCost(long Parameters, long MultiplyAdds)
         long tokens = configuration.TokenCount, width = configuration.Width, mlp = configuration.MlpWidth;
         long pixels = configuration.TubeletPixelCount, classes = configuration.ClassCount, blocks = configuration.BlockCount;
 
-        var attentionBias = (configuration.QueryValueBias ? 2 * width : 0) + (configuration.KeyBias ? width : 0);
+        var attentionBias = configuration.QueryValueBias ? (configuration.KeyBias ? 3 : 2) * width : 0;
         var block = 4 * width * width + attentionBias + width + 2 * width * mlp + mlp + width + 4 * width;
         var parameters = (pixels + 1) * width + blocks * block + 2 * width + (width + 1) * classes;
 

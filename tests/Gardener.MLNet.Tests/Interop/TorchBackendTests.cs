@@ -16,7 +16,7 @@ public sealed class TorchBackendTests
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [TestMethod]
-    public void Without_libtorch_the_message_names_the_packages_and_where_was_looked_D1()
+    public void Without_libtorch_the_message_names_the_packages_and_where_was_looked()
     {
         var text = TorchBackend.DescribeFailure(new NotSupportedException("no backend"), _folder);
         foreach (var part in new[] { "TorchSharp-cpu", "TorchSharp-cuda-linux", "TorchSharp-cuda-windows", _folder, RuntimeInformation.OSDescription,
@@ -25,7 +25,7 @@ public sealed class TorchBackendTests
     }
 
     [TestMethod]
-    public void With_a_libtorch_that_does_not_load_the_loaders_own_words_are_given_D1()
+    public void With_a_libtorch_that_does_not_load_the_loaders_own_words_are_given()
     {
         string[] files = OperatingSystem.IsWindows() ? ["LibTorchSharp.dll", "torch_cpu.dll"]
             : OperatingSystem.IsMacOS() ? ["libLibTorchSharp.dylib", "libtorch_cpu.dylib"]
@@ -39,7 +39,7 @@ public sealed class TorchBackendTests
     }
 
     [TestMethod]
-    public void No_CUDA_package_and_no_usable_GPU_are_told_apart_D2()
+    public void No_CUDA_package_and_no_usable_GPU_are_told_apart()
     {
         StringAssert.Contains(TorchBackend.NoCudaMessage(ComputeDevice.Cuda(), [_folder]), "Add the package TorchSharp-cuda");
         var library = Path.Combine(_folder, OperatingSystem.IsWindows() ? "torch_cuda.dll" : "libtorch_cuda.so");

@@ -9,7 +9,7 @@ public sealed class CancellationTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    public void Training_stops_within_a_step_and_leaks_nothing_A12()
+    public void Training_stops_within_a_step_and_leaks_nothing()
     {
         var data = _ml.Keyed(TinyData.Rows(24));
         TinyData.TrainedWeights(TinyData.Options, data);

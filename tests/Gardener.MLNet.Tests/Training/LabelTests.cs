@@ -9,7 +9,7 @@ public sealed class LabelTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    public void A_missing_label_is_refused_with_column_count_and_first_row_before_anything_is_decoded_A1()
+    public void A_missing_label_is_refused_with_column_count_and_first_row_before_anything_is_decoded()
     {
         var clips = new CountedClips();
         var rows = clips.Rows(9);
@@ -22,7 +22,7 @@ public sealed class LabelTests
     }
 
     [TestMethod]
-    public void Missing_labels_can_be_left_out_and_are_counted_A1()
+    public void Missing_labels_can_be_left_out_and_are_counted()
     {
         var rows = TinyData.Rows(9);
         rows[4].Label = null;
@@ -53,7 +53,7 @@ public sealed class LabelTests
     }
 
     [TestMethod]
-    public void Classes_are_those_of_the_key_type_though_one_does_not_occur_A2()
+    public void Classes_are_those_of_the_key_type_though_one_does_not_occur()
     {
         // "green", the one in the middle, is absent.
         var data = _ml.Keyed([.. TinyData.Rows(12).Where(row => row.Label != "green")]);

@@ -14,7 +14,7 @@ public sealed class LearningTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    public void Three_easy_classes_are_learnt_and_held_out_clips_labelled_right_E3()
+    public void Three_easy_classes_are_learnt_and_held_out_clips_labelled_right()
     {
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(_ml.Trainer(TinyData.Options with { Epochs = 6, BatchSize = 6 }));
@@ -25,7 +25,7 @@ public sealed class LearningTests
     }
 
     [TestMethod]
-    public void The_first_loss_of_random_weights_is_near_the_logarithm_of_the_number_of_classes_E3()
+    public void The_first_loss_of_random_weights_is_near_the_logarithm_of_the_number_of_classes()
     {
         var steps = new List<TrainingProgress>();
         TinyData.TrainedWeights(TinyData.Options with { Progress = new Immediately<TrainingProgress>(steps.Add) }, _ml.Keyed(TinyData.Rows(12)));
@@ -119,7 +119,7 @@ public sealed class LearningTests
     }
 
     [TestMethod]
-    public void Validation_metrics_equal_a_hand_count_when_the_batch_does_not_divide_the_set_A13()
+    public void Validation_metrics_equal_a_hand_count_when_the_batch_does_not_divide_the_set()
     {
         // Random noise under wrong labels, so that some clips are labelled right and some are not.
         var rows = TinyData.Rows(11, seed: 5);
@@ -164,7 +164,7 @@ public sealed class LearningTests
     }
 
     [TestMethod]
-    public void The_log_and_the_progress_of_MLNET_tell_how_training_goes_A8_A11()
+    public void The_log_and_the_progress_of_MLNET_tell_how_training_goes()
     {
         var messages = new List<string>();
         _ml.Log += (_, entry) => messages.Add($"{entry.Kind} {entry.RawMessage}");

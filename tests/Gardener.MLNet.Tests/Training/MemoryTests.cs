@@ -11,7 +11,7 @@ public sealed class MemoryTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    public void Predictions_leave_no_tensor_behind_A4()
+    public void Predictions_leave_no_tensor_behind()
     {
         var rows = TinyData.Rows(8);
         using var model = _ml.Trainer().Fit(_ml.Keyed(rows));
@@ -31,7 +31,7 @@ public sealed class MemoryTests
     }
 
     [TestMethod]
-    public void Trained_and_loaded_models_are_freed_when_they_are_disposed_A5()
+    public void Trained_and_loaded_models_are_freed_when_they_are_disposed()
     {
         var data = _ml.Keyed(TinyData.Rows(8));
         var options = TinyData.Options with { Epochs = 1, HeadDropout = 0.2, DropPath = 0.2, ValidationFraction = 0.3 };
@@ -80,7 +80,7 @@ public sealed class MemoryTests
     }
 
     [TestMethod]
-    public void Every_use_after_dispose_is_an_ObjectDisposedException_A6()
+    public void Every_use_after_dispose_is_an_ObjectDisposedException()
     {
         var rows = TinyData.Rows(6);
         var data = _ml.Keyed(rows);
@@ -100,7 +100,7 @@ public sealed class MemoryTests
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public void Two_models_live_together_in_either_order_of_disposal_A7(bool firstFirst)
+    public void Two_models_live_together_in_either_order_of_disposal(bool firstFirst)
     {
         var data = _ml.Keyed(TinyData.Rows(6));
         using var first = _ml.Trainer().Fit(data);

@@ -46,7 +46,7 @@ public sealed class ModelZipTests
     public static void CleanUp() => Directory.Delete(_folder, recursive: true);
 
     [TestMethod]
-    public void A_fresh_process_that_registers_nothing_predicts_the_same_bit_for_bit_B3()
+    public void A_fresh_process_that_registers_nothing_predicts_the_same_bit_for_bit()
     {
         var start = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "Gardener.MLNet.Samples" + (OperatingSystem.IsWindows() ? ".exe" : "")),
@@ -98,7 +98,7 @@ public sealed class ModelZipTests
     }
 
     [TestMethod]
-    public void A_zip_holds_no_path_of_this_machine_no_user_and_no_device_A19()
+    public void A_zip_holds_no_path_of_this_machine_no_user_and_no_device()
     {
         string[] secrets =
         [
@@ -136,7 +136,7 @@ public sealed class ModelZipTests
     }
 
     [TestMethod]
-    public void Truncated_weights_are_reported_as_such_B4()
+    public void Truncated_weights_are_reported_as_such()
     {
         var text = Fault(Changed(ModelZip.WeightsEntry, bytes => bytes[..(bytes.Length / 2)]));
         StringAssert.Contains(text, ModelZip.WeightsEntry);
@@ -150,7 +150,7 @@ public sealed class ModelZipTests
     [DataRow("{\"VideoColumnName\"", "[\"VideoColumnName\"", "description of the video classifier is damaged")]
     [DataRow("\"VideoColumnName\"", "\"VideoColumnXame\"", "VideoColumnName")]
     [DataRow("\"kept\":[", "\"kxpt\":[", "kept")]
-    public void A_damaged_description_is_reported_as_such_B4(string good, string bad, string part)
+    public void A_damaged_description_is_reported_as_such(string good, string bad, string part)
     {
         var changed = 0;
         var zip = Changed("Model.key", bytes =>
@@ -170,7 +170,7 @@ public sealed class ModelZipTests
     }
 
     [TestMethod]
-    public void Damaged_label_keys_are_reported_as_such_whichever_byte_it_is_B4()
+    public void Damaged_label_keys_are_reported_as_such_whichever_byte_it_is()
     {
         StringAssert.Contains(Fault(Changed("LabelKeys", bytes => bytes[..4])), "label's keys");
         StringAssert.Contains(Fault(Changed("LabelKeys", bytes => bytes[..^1])), "label's keys");

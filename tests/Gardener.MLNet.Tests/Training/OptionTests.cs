@@ -46,7 +46,7 @@ public sealed class OptionTests
 
     [TestMethod]
     [DynamicData(nameof(WeightOptions))]
-    public void Each_option_of_training_changes_the_weights_A20(string option)
+    public void Each_option_of_training_changes_the_weights(string option)
     {
         var rows = TinyData.Rows(12);
         var data = Ml.Transforms.Conversion.MapValueToKey("Group").Fit(Ml.Keyed(rows)).Transform(Ml.Keyed(rows));
@@ -55,12 +55,12 @@ public sealed class OptionTests
     }
 
     [TestMethod]
-    public void No_option_is_without_a_test_A20() => CollectionAssert.AreEquivalent(
+    public void No_option_is_without_a_test() => CollectionAssert.AreEquivalent(
         typeof(VideoClassifierOptions).GetProperties().Select(property => property.Name).ToArray(),
         ChangesWeights.Keys.Concat(ShownElsewhere).ToArray());
 
     [TestMethod]
-    public void The_device_that_is_asked_for_is_used_or_named_in_an_error_A8()
+    public void The_device_that_is_asked_for_is_used_or_named_in_an_error()
     {
         var data = Ml.Keyed(TinyData.Rows(4));
         using (var model = Ml.Trainer(Base with { Device = ComputeDevice.Cpu }).Fit(data))

@@ -90,7 +90,7 @@ public sealed class PipelineTests
     }
 
     [TestMethod]
-    public void Clips_of_another_geometry_are_refused_by_a_fitted_model_with_both_geometries_E6()
+    public void Clips_of_another_geometry_are_refused_by_a_fitted_model_with_both_geometries()
     {
         using var model = _ml.Trainer().Fit(_ml.Keyed(TinyData.Rows(4)));
         var other = _ml.Data.LoadFromEnumerable([new LearningTests.LargerRow()]);
@@ -197,7 +197,7 @@ public sealed class PipelineTests
     }
 
     [TestMethod]
-    public void Eight_threads_transform_to_the_values_of_one_A16()
+    public void Eight_threads_transform_to_the_values_of_one()
     {
         var data = _ml.Keyed(TinyData.Rows(12));
         using var model = _ml.Trainer().Fit(data);

@@ -10,7 +10,7 @@ public sealed class SeedTests
     private static readonly VideoClassifierOptions Random = TinyData.Options with { HeadDropout = 0.3, DropPath = 0.3, ValidationFraction = 0.2 };
 
     [TestMethod]
-    public void The_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others_A14()
+    public void The_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others()
     {
         var data = new MLContext(1).Keyed(TinyData.Rows(14));
         var first = TinyData.TrainedWeights(Random, data);
@@ -30,7 +30,7 @@ public sealed class SeedTests
     }
 
     [TestMethod]
-    public void A_second_fit_is_a_fresh_one_A3()
+    public void A_second_fit_is_a_fresh_one()
     {
         var ml = new MLContext(1);
         var (a, b) = (ml.Keyed(TinyData.Rows(8)), ml.Keyed(TinyData.Rows(10, seed: 9)));
@@ -41,7 +41,7 @@ public sealed class SeedTests
     }
 
     [TestMethod]
-    public void Training_leaves_the_global_random_numbers_of_torch_alone_A14()
+    public void Training_leaves_the_global_random_numbers_of_torch_alone()
     {
         var data = new MLContext(1).Keyed(TinyData.Rows(8));
         torch.random.manual_seed(123);
@@ -52,7 +52,7 @@ public sealed class SeedTests
     }
 
     [TestMethod]
-    public void The_order_of_clips_differs_between_epochs_and_is_the_same_in_every_process_A14()
+    public void The_order_of_clips_differs_between_epochs_and_is_the_same_in_every_process()
     {
         var orders = Enumerable.Range(1, 3).Select(epoch => new EpochSeed(5, epoch).Order(20)).ToArray();
         foreach (var order in orders)
@@ -68,7 +68,7 @@ public sealed class SeedTests
     }
 
     [TestMethod]
-    public void Cross_validation_works_and_each_fold_has_a_model_of_its_own_A3()
+    public void Cross_validation_works_and_each_fold_has_a_model_of_its_own()
     {
         var ml = new MLContext(1);
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Trainer(TinyData.Options with { Epochs = 4 }));
