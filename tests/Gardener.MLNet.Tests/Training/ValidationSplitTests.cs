@@ -38,6 +38,15 @@ public sealed class ValidationSplitTests
     }
 
     [TestMethod]
+    public void A_group_larger_than_the_share_stays_for_training()
+    {
+        var clips = Enumerable.Range(0, 100).Select(_ => new LabelledClip(VideoClip.FromFrames(new byte[3], 1, 1, 1), 0)).ToList();
+        var groups = clips.Select((_, i) => i < 90 ? "large" : "small").ToList();
+        for (var seed = 0; seed < 6; seed++)
+            Assert.HasCount(10, ValidationSplit.Split(clips, groups, 0.1, seed).Validation);
+    }
+
+    [TestMethod]
     public void A_small_share_of_few_clips_still_holds_one_out()
     {
         var clips = Enumerable.Repeat(new LabelledClip(Clip, 0), 4).ToList();
