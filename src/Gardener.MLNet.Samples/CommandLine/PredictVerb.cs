@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -23,6 +24,8 @@ internal static class PredictVerb
         DefaultValueFactory = _ => 5,
     });
 
+    private static readonly Option<ComputeDevice> Device = CommonOptions.Device();
+
     public static Command Make()
     {
         var verb = VerbRun.Verb("predict",
@@ -39,12 +42,14 @@ internal static class PredictVerb
         verb.Add(Model);
         verb.Add(Files);
         verb.Add(Top);
+        verb.Add(Device);
         return verb;
     }
 
     private static VerbResult Run(VerbRun run)
     {
         var context = run.NewContext(seed: null);
+        VideoClassifierTransformer.LoadingDevice = run.Arguments.GetValue(Device);
         using var transformer = (IDisposable)SavedModel.Load(context, run.Arguments.GetRequiredValue(Model));
         using var engine = context.Model.CreatePredictionEngine<Input, Output>((ITransformer)transformer, ignoreMissingColumns: true);
         var names = ClassNames(engine.OutputSchema["Score"]);

@@ -45,6 +45,12 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
         _keyNames = keyNames;
     }
 
+    /// <summary>
+    /// Where models that are loaded from now on compute. <c>mlContext.Model.Load</c> has no place for such a choice, so it is the
+    /// process's; a model that is fitted computes where it was trained.
+    /// </summary>
+    public static ComputeDevice LoadingDevice { get; set; }
+
     /// <summary>The fitted model; it lives as long as this transformer.</summary>
     public VideoMaeClassifier Model => _scorer.Model;
 
@@ -166,7 +172,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     private static VideoMaeClassifier ReadModel(Stream stream)
     {
         using var checkpoint = VideoMaeCheckpoint.Read(stream, ModelZip.WeightsEntry);
-        var model = new VideoMaeClassifier(checkpoint.Configuration, TorchBackend.Resolve(ComputeDevice.Auto));
+        var model = new VideoMaeClassifier(checkpoint.Configuration, TorchBackend.Resolve(LoadingDevice));
         try
         {
             ModelWeights.Load(model, checkpoint.Encoder, [.. Enumerable.Range(0, checkpoint.BlockCount)], _ => true, checkpoint.Source);

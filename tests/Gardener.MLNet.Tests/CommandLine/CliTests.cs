@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Motion;
 using GardenerML.Tests.Training;
+using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
 
@@ -113,6 +114,21 @@ public sealed class CliTests
         var (code, output, errors) = await Run("predict", _zip, video);
         Assert.AreEqual(0, code, errors);
         StringAssert.Matches(output, new($"^{Regex.Escape(video)}: \\w+ [01]\\.\\d{{3}}, \\w+ [01]\\.\\d{{3}}\n$"));
+    }
+
+    [TestMethod]
+    public async Task Predict_on_a_device_that_is_not_there_fails_with_1_and_names_it()
+    {
+        try
+        {
+            var (code, _, errors) = await Run("predict", _zip, _videos.ClipPath(MotionClass.MoveLeft, 1, 1), "--device", "cuda:98");
+            Assert.AreEqual(1, code);
+            StringAssert.Contains(errors, "cuda:98");
+        }
+        finally
+        {
+            VideoClassifierTransformer.LoadingDevice = ComputeDevice.Auto;
+        }
     }
 
     [TestMethod]
