@@ -105,10 +105,12 @@ internal sealed class CapturedFrames : FrameSource
 
     private void CheckSize(int width, int height)
     {
-        if (width > VideoLoadingOptions.MaxFrameSide || height > VideoLoadingOptions.MaxFrameSide)
+        if (width > VideoLoadingOptions.MaxFrameSide || height > VideoLoadingOptions.MaxFrameSide
+            || (long)width * height > VideoLoadingOptions.MaxFramePixels)
             throw new VideoReadException(VideoReadFailure.TooLarge, _path,
                 $"{_name} states frames of {width} x {height} pixels; "
-                + $"at most {VideoLoadingOptions.MaxFrameSide} a side are read.");
+                + $"at most {VideoLoadingOptions.MaxFrameSide} a side and {VideoLoadingOptions.MaxFramePixels} in all "
+                + "are read.");
     }
 
     private static int Upright(double degrees)

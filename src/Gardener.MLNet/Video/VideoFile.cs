@@ -27,6 +27,8 @@ internal static class VideoFile
     public static void Check(string path, string? shownPath)
     {
         RequireExists(path);
+        if (!OperatingSystem.IsWindows())
+            RequireLength(path, shownPath);
         Span<byte> start = stackalloc byte[1024];
         try
         {
@@ -49,6 +51,28 @@ internal static class VideoFile
         if (IsText(start) || StartsAsPlaylist(start))
             throw new VideoReadException(VideoReadFailure.NotAVideo, shownPath,
                 $"{Describe(shownPath)} is not a video but text or a playlist.");
+    }
+
+    // Opening a named pipe waits for a writer, and reading a terminal for a key, perhaps for ever. Before it is opened, what
+    // is no regular file shows only by its length, which is 0, and a pipe without a name by a link to no file.
+    private static void RequireLength(string path, string? shownPath)
+    {
+        long length;
+        try
+        {
+            length = File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
+                ? new FileInfo(target.FullName).Length
+                : new FileInfo(path).Length;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new VideoReadException(VideoReadFailure.NotReadable, shownPath,
+                $"{Describe(shownPath)} is not an ordinary file, or cannot be opened: {e.Message}", e);
+        }
+        if (length == 0)
+            throw new VideoReadException(VideoReadFailure.Empty, shownPath,
+                $"{Describe(shownPath)} is empty (0 bytes); a copy or download may have failed. "
+                + "Pipes and devices, which are 0 bytes long too, cannot be read.");
     }
 
     private static bool IsText(ReadOnlySpan<byte> start)

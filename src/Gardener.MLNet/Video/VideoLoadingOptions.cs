@@ -16,6 +16,12 @@ public sealed record VideoLoadingOptions
     /// </summary>
     public const int MaxFrameSide = 16384;
 
+    /// <summary>
+    /// The most pixels of a frame of a video: those of 8192 x 4320 (DCI 8K), 101 MiB in 3 channels. A video that states
+    /// more is refused. Each thread that decodes holds a frame, so that this bounds what videos make a process allocate.
+    /// </summary>
+    public const int MaxFramePixels = 8192 * 4320;
+
     /// <summary>Frames in a clip, 1 to <see cref="MaxFrameCount"/>.</summary>
     public int FrameCount { get; init; } = 16;
 

@@ -78,6 +78,36 @@ public sealed class BadVideoTests : IDisposable
     }
 
     [TestMethod]
+    public void Frames_of_more_pixels_than_8K_are_refused_though_neither_side_is_too_long()
+    {
+        var path = _made.Write("wide.avi", 1, 12_000, 3_000, (_, mat) => mat.SetTo(new OpenCvSharp.Scalar(9)));
+        var error = Assert.ThrowsExactly<VideoReadException>(() => VideoClip.FromFile(path).Read());
+        Assert.AreEqual(VideoReadFailure.TooLarge, error.Reason, error.Message);
+        StringAssert.Contains(error.Message, "12000 x 3000");
+    }
+
+    [TestMethod]
+    [Timeout(30_000)]
+    public void Pipes_and_devices_are_refused_without_waiting_for_them()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Named pipes in the file system are only made on Linux.");
+        string pipe = _made.At("pipe.avi"), link = _made.At("link.avi");
+        using (var made = Process.Start("mkfifo", [pipe]))
+            made.WaitForExit();
+        File.CreateSymbolicLink(link, pipe);
+        foreach (var path in new[] { pipe, link, "/dev/zero", "/dev/tty" })
+        {
+            var error = Assert.ThrowsExactly<VideoReadException>(() => VideoClip.FromFile(path).Read());
+            Assert.IsTrue(error.Reason is VideoReadFailure.Empty or VideoReadFailure.NotReadable, error.Message);
+            StringAssert.Contains(error.Message, path);
+        }
+        string video = _made.At("linked.avi");
+        File.CreateSymbolicLink(video, _made.Numbered(10));
+        VideoClip.FromFile(video, new VideoLoadingOptions { FrameCount = 2, Size = 32 }).Read().Dispose();
+    }
+
+    [TestMethod]
     public void A_file_that_another_program_is_writing_can_be_read()
     {
         var path = _made.Numbered(10);
