@@ -54,7 +54,7 @@ internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads,
     private static bool HasRandomStart(VideoClip clip) => clip.Options.Sampling == FrameSampling.RandomStart;
 
     private static int[] Indices(VideoClip clip, VideoFrames frames, Random? random) => HasRandomStart(clip)
-        ? FrameSampler.Sample(clip.Options, frames.FrameCount, random)
+        ? ClipReader.Indices(frames, clip.Options, random)
         : [.. Enumerable.Range(0, frames.FrameCount)];
 
     private static ClipBatch Assemble(LoadedClip[] loaded)

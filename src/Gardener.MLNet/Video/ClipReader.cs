@@ -97,7 +97,7 @@ internal static class ClipReader
             return null;
         using var converter = new FrameConverter(height, width, options.Resize, options.ApplyRotation);
         int room = source.StatedCount > 0 ? Math.Min(source.StatedCount, FirstRoom) : Math.Min(most, FirstRoom);
-        var frames = new VideoFrames(room, height, width);
+        var frames = new VideoFrames(room, height, width) { StatedCount = source.StatedCount };
         try
         {
             int count = 0;
@@ -121,6 +121,33 @@ internal static class ClipReader
             frames.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Which of all frames of a video make the clip that <see cref="Read"/> would decode.</summary>
+    /// <param name="all">What <see cref="ReadAll"/> returned.</param>
+    /// <param name="options">Which frames.</param>
+    /// <param name="random">Draws the start, in the state that <see cref="Read"/> would have it in.</param>
+    public static int[] Indices(VideoFrames all, VideoLoadingOptions options, Random? random)
+    {
+        int stated = all.StatedCount;
+        if (stated >= 1)
+        {
+            int[] indices = FrameSampler.Sample(options, stated, random);
+            if (indices.Max() < all.FrameCount
+                && (stated == all.FrameCount || LongEnough(options, VideoViews.One, stated)))
+                return indices;
+        }
+        return FrameSampler.Sample(options, all.FrameCount, random);
+    }
+
+    /// <summary>Opens a video and decodes its first frame, and no more.</summary>
+    /// <exception cref="VideoReadException">The video cannot be read.</exception>
+    public static void Probe(Func<FrameSource> open)
+    {
+        VideoNative.Require();
+        using var source = open();
+        if (!source.Grab() || source.Retrieve() is null)
+            NotZero(0, source.Path);
     }
 
     // False if the video ended before the last index; passed is the number of frames gone through.

@@ -31,6 +31,11 @@ public sealed class VideoFrames : IDisposable
     /// <exception cref="ObjectDisposedException">The frames are disposed.</exception>
     public ReadOnlySpan<byte> Pixels => Buffer.AsSpan(0, FrameCount * FrameLength);
 
+    /// <summary>
+    /// Where these are all frames of a video, how many its header says there are: a hint that may be wrong; else 0.
+    /// </summary>
+    internal int StatedCount { get; init; }
+
     internal int FrameLength => checked(Height * Width * 3);
 
     internal byte[] Buffer => Volatile.Read(ref _pixels) ?? throw new ObjectDisposedException(nameof(VideoFrames));
