@@ -51,7 +51,7 @@ public static class Ucf101
                 nameof(options));
 
         var classes = Ucf101Folder.FindClasses(root);
-        var lists = Ucf101Lists.Find(root, split, options.ListsFolder);
+        var lists = Ucf101Lists.Find(root, split, options.ListsFolder, classes.Names);
         var (train, test) = lists is not null
             ? (lists.Read(classes.Folder, test: false), lists.Read(classes.Folder, test: true))
             : GroupSplit.Divide(classes.Videos(), options.TestFraction, options.Seed, $"test {split}");

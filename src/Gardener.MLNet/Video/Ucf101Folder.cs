@@ -21,6 +21,9 @@ internal sealed partial class Ucf101Folder
     /// <summary>The folder of the class folders, as a full path.</summary>
     public string Folder { get; }
 
+    /// <summary>The classes: the names of their folders.</summary>
+    public IEnumerable<string> Names => _classFolders.Select(folder => Path.GetFileName(folder));
+
     /// <summary>Finds the class folders: under videos, UCF-101, or the root itself.</summary>
     public static Ucf101Folder FindClasses(string root)
     {

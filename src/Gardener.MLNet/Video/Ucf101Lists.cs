@@ -22,7 +22,12 @@ internal sealed class Ucf101Lists
     }
 
     /// <summary>Finds the lists, or null where there are none and none are asked for.</summary>
-    public static Ucf101Lists? Find(string root, int split, string? folder)
+    /// <param name="root">The data set's root.</param>
+    /// <param name="split">Which split.</param>
+    /// <param name="folder">The folder of the lists, or null to look for them.</param>
+    /// <param name="classes">The classes that the root has. Lists beside the root may be those of another data set: they
+    /// count only if they name one of these.</param>
+    public static Ucf101Lists? Find(string root, int split, string? folder, IEnumerable<string> classes)
     {
         const string Name = "ucfTrainTestlist";
         if (folder is not null)
@@ -34,9 +39,19 @@ internal sealed class Ucf101Lists
         }
         root = Path.GetFullPath(root);
         string beside = Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root)) ?? root, Name);
-        string? found = new[] { root, Path.Combine(root, Name), beside }
-            .FirstOrDefault(each => Directory.Exists(each) && Directory.EnumerateFiles(each, "*list0?.txt").Any());
+        string? found = new[] { root, Path.Combine(root, Name) }.FirstOrDefault(each => ListsIn(each).Any())
+            ?? (NamesOneOf(classes, beside) ? beside : null);
         return found is null ? null : new Ucf101Lists(found, split);
+    }
+
+    private static IEnumerable<string> ListsIn(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*list0?.txt") : [];
+
+    private static bool NamesOneOf(IEnumerable<string> classes, string folder)
+    {
+        var known = classes.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return ListsIn(folder).SelectMany(File.ReadLines)
+            .Any(line => line.IndexOfAny(['/', '\\']) is var end and > 0 && known.Contains(line[..end].Trim()));
     }
 
     /// <summary>

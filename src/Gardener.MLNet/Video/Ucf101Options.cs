@@ -5,9 +5,8 @@ public sealed record Ucf101Options
 {
     /// <summary>
     /// The folder of <c>trainlist01.txt</c>, <c>testlist01.txt</c> and so on. By default the root, its subfolder
-    /// <c>ucfTrainTestlist</c>, then the folder <c>ucfTrainTestlist</c> beside the root. Where none has lists, the
-    /// videos are divided by
-    /// <see cref="TestFraction"/>.
+    /// <c>ucfTrainTestlist</c>, then the folder <c>ucfTrainTestlist</c> beside the root, if its lists name a class
+    /// that the root has. Where there are no such lists, the videos are divided by <see cref="TestFraction"/>.
     /// </summary>
     public string? ListsFolder { get; init; }
 

@@ -44,6 +44,20 @@ public sealed class Ucf101Tests : IDisposable
     }
 
     [TestMethod]
+    public void Lists_beside_the_root_that_name_none_of_its_classes_are_those_of_another_data_set()
+    {
+        Make("mydata", "Juggling", 10, 1);
+        Lists("ucfTrainTestlist", ["Archery", "Surfing"]);
+        var root = Path.Combine(_root, "mydata");
+        var data = Ucf101.Load(_ml, root, subset: Ucf101Subset.All);
+        Assert.HasCount(10, data.GetColumn<string>("Label").ToArray());
+        Assert.IsLessThan(10, Ucf101.Load(_ml, root).GetColumn<string>("Label").Count());
+        // Where the user names the lists, they are meant.
+        var options = new Ucf101Options { ListsFolder = Path.Combine(_root, "ucfTrainTestlist") };
+        Assert.ThrowsExactly<FileNotFoundException>(() => Ucf101.Load(_ml, root, options: options));
+    }
+
+    [TestMethod]
     public void Missing_videos_are_one_error_that_counts_them_or_are_left_out()
     {
         Make("", "Archery", 4, 2);
