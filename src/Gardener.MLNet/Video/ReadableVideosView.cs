@@ -7,9 +7,11 @@ namespace GardenerML.Video;
 
 /// <summary>The rows of a view whose video can be read.</summary>
 /// <remarks>
-/// The first pass reads each video once, and hands the decoded frames on with the row. What it found is remembered, so
-/// every later
-/// pass has the same rows, whatever columns it asks for and in whatever order, without reading the video again.
+/// The first pass opens each video and decodes its first frame, and no more; whoever uses the clip decodes it, in parallel
+/// if it likes. What was found is remembered, so every later pass has the same rows, whatever columns it asks for and in
+/// whatever order, without opening the video again. A video that is damaged or cut off behind its first frame is kept: its
+/// clip is made of the frames before the damage. A fault that comes to light only there (frames that become too large,
+/// a file that is deleted meanwhile) is an exception when the clip is read.
 /// </remarks>
 internal sealed class ReadableVideosView(IHost host, IDataView source, string clipColumnName) : IDataView
 {
@@ -74,7 +76,6 @@ internal sealed class ReadableVideosView(IHost host, IDataView source, string cl
 
         protected override bool Accept()
         {
-            _clip?.Release();
             _getClip(ref _clip!);
             _seen++;
             if (!_view._faults.TryGetValue(_clip.Key, out var fault))
@@ -102,22 +103,11 @@ internal sealed class ReadableVideosView(IHost host, IDataView source, string cl
             return false;
         }
 
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _clip?.Release();
-            base.Dispose(disposing);
-        }
-
-        private VideoReadException? Try(VideoClip clip)
+        private static VideoReadException? Try(VideoClip clip)
         {
             try
             {
-                var frames = clip.Read();
-                if (_clipActive)
-                    clip.Keep(frames);
-                else
-                    frames.Dispose();
+                clip.Probe();
                 return null;
             }
             catch (VideoReadException e)

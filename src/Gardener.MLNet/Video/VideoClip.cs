@@ -13,7 +13,6 @@ namespace GardenerML.Video;
 public sealed class VideoClip
 {
     private readonly ClipSource _source;
-    private VideoFrames? _kept;
 
     internal VideoClip(ClipSource source, VideoLoadingOptions options)
         : this(source, options, options.Size, options.Size)
@@ -105,13 +104,8 @@ public sealed class VideoClip
     public VideoFrames Read(CancellationToken cancellationToken = default) => Read(random: null, cancellationToken);
 
     /// <summary>Decodes the clip, with a random start where the options ask for one.</summary>
-    internal VideoFrames Read(Random? random, CancellationToken cancellationToken = default)
-    {
-        bool same = random is null || Options.Sampling != FrameSampling.RandomStart;
-        return same && Interlocked.Exchange(ref _kept, null) is { } kept
-            ? kept
-            : ClipReader.Read(_source.Open, Options, VideoViews.One, Height, Width, random, cancellationToken);
-    }
+    internal VideoFrames Read(Random? random, CancellationToken cancellationToken = default) =>
+        ClipReader.Read(_source.Open, Options, VideoViews.One, Height, Width, random, cancellationToken);
 
     /// <summary>
     /// Decodes the frames of all views in one pass, one view after the other, in the order clip, crop.
@@ -133,11 +127,9 @@ public sealed class VideoClip
     internal VideoFrames? ReadAll(int maxFrames, CancellationToken cancellationToken = default) =>
         ClipReader.ReadAll(_source.Open, Options, Height, Width, maxFrames, cancellationToken);
 
-    /// <summary>Lets the next <see cref="Read(CancellationToken)"/> have frames that are decoded already.</summary>
-    internal void Keep(VideoFrames frames) => Interlocked.Exchange(ref _kept, frames)?.Dispose();
-
-    /// <summary>Gives up frames that nobody has asked for.</summary>
-    internal void Release() => Interlocked.Exchange(ref _kept, null)?.Dispose();
+    /// <summary>Opens the video and decodes its first frame, and no more.</summary>
+    /// <exception cref="VideoReadException">The video cannot be read.</exception>
+    internal void Probe() => ClipReader.Probe(_source.Open);
 
     private static VideoLoadingOptions Valid(VideoLoadingOptions? options)
     {

@@ -8,6 +8,8 @@ public enum VideoErrorHandling
 
     /// <summary>
     /// The row is left out of the data view, and a warning in the ML.NET log names the file and the reason.
+    /// Whether a video can be read is told by its first frame: a clip of one that is damaged behind it is made of the frames
+    /// before the damage.
     /// </summary>
     Skip,
 }

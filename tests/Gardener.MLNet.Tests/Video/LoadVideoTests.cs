@@ -120,18 +120,24 @@ public sealed class LoadVideoTests : IDisposable
     }
 
     [TestMethod]
-    public void Skipping_reads_a_video_once_for_the_verdict_and_the_frames()
+    public void Skipping_keeps_what_can_be_read_and_leaves_decoding_to_readers_that_run_ahead()
     {
-        var path = _made.Numbered(10);
-        var data = Rows(path);
-        var view = _ml.Transforms.LoadVideo(options: Small with { OnError = VideoErrorHandling.Skip }).Fit(data).Transform(data);
-        using var cursor = view.GetRowCursor(view.Schema);
-        Assert.IsTrue(cursor.MoveNext());
-        VideoClip clip = null!;
-        cursor.GetGetter<VideoClip>(view.Schema["Video"])(ref clip);
-        File.Delete(path);
-        CollectionAssert.AreEqual(new[] { 0, 2, 4, 6 }, Numbers(clip), "the frames of the first read are handed on");
-        Assert.ThrowsExactly<VideoReadException>(() => clip.Read());
+        var whole = File.ReadAllBytes(_made.Numbered(40));
+        string[] paths = [_made.Numbered(10, "a.avi"), _made.Save("half.avi", whole.AsSpan(0, whole.Length / 2)), _made.Numbered(8, "c.avi")];
+        var data = Rows(paths);
+        var options = Small with { OnError = VideoErrorHandling.Skip, FrameCount = 8, SamplingRate = 4 };
+        var view = _ml.Transforms.LoadVideo(options: options).Fit(data).Transform(data);
+        // All rows are passed before the first clip is read.
+        var clips = Clips(view).ToArray();
+        CollectionAssert.AreEqual(paths, clips.Select(clip => clip.Path).ToArray());
+        CollectionAssert.AreEqual(new[] { 0, 4, 8, 9, 9, 9, 9, 9 }, Numbers(clips[0]));
+        using var left = clips[1].ReadAll(100)!;
+        Assert.IsLessThan(28, left.FrameCount, "the last frames of the clip are in the part that is missing");
+        CollectionAssert.AreEqual(FrameSampler.Sample(options, left.FrameCount), Numbers(clips[1]));
+
+        File.Delete(paths[2]);
+        Assert.ThrowsExactly<VideoReadException>(() => clips[2].Read(), "no frames are held for it");
+        CollectionAssert.AreEqual(paths, Clips(view).Select(clip => clip.Path).ToArray(), "the verdict is remembered");
     }
 
     [TestMethod]
