@@ -10,41 +10,41 @@ namespace GardenerML.Tests.Evaluation;
 [DoNotParallelize]
 public sealed class EvaluateVerbTests
 {
-    private static string s_folder = "";
-    private static string s_zip = "";
-    private static MotionDataset s_videos = null!;
-    private static readonly MLContext s_ml = new(1);
+    private static string _folder = "";
+    private static string _zip = "";
+    private static MotionDataset _videos = null!;
+    private static readonly MLContext Ml = new(1);
 
     [ClassInitialize]
     public static void Train(TestContext _)
     {
-        s_folder = Directory.CreateTempSubdirectory("gardener-evaluate-").FullName;
-        s_videos = MotionDataset.Create(
-            Path.Combine(s_folder, "motion"), new MotionDatasetOptions { Groups = 5, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 12 });
-        var data = Ucf101.Load(s_ml, s_videos.Folder);
-        using var model = s_ml.Transforms.Conversion.MapValueToKey("Label")
-            .Append(s_ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 4, SamplingRate = 2, Size = 16 }))
-            .Append(s_ml.Trainer(TinyData.Options with { Epochs = 1 })).Fit(data);
-        s_zip = Path.Combine(s_folder, "model.zip");
-        s_ml.Model.Save(model, data.Schema, s_zip);
+        _folder = Directory.CreateTempSubdirectory("gardener-evaluate-").FullName;
+        _videos = MotionDataset.Create(
+            Path.Combine(_folder, "motion"), new MotionDatasetOptions { Groups = 5, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 12 });
+        var data = Ucf101.Load(Ml, _videos.Folder);
+        using var model = Ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(Ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 4, SamplingRate = 2, Size = 16 }))
+            .Append(Ml.Trainer(TinyData.Options with { Epochs = 1 })).Fit(data);
+        _zip = Path.Combine(_folder, "model.zip");
+        Ml.Model.Save(model, data.Schema, _zip);
     }
 
     [ClassCleanup]
-    public static void CleanUp() => Directory.Delete(s_folder, recursive: true);
+    public static void CleanUp() => Directory.Delete(_folder, recursive: true);
 
     [TestMethod]
     public async Task Json_has_the_metrics_and_nothing_else()
     {
-        var run = await CliRun.Of("evaluate", s_zip, "--data", s_videos.Folder, "--views", "2x3", "--device", "cpu", "--json");
+        var run = await CliRun.Of("evaluate", _zip, "--data", _videos.Folder, "--views", "2x3", "--device", "cpu", "--json");
         Assert.AreEqual(0, run.ExitCode, run.Error);
         CollectionAssert.AreEqual(
             new[] { "accuracy", "war", "uar", "top5", "logLoss", "clips", "skipped", "confusion" },
             run.Json.EnumerateObject().Select(property => property.Name).ToArray());
 
-        var model = s_ml.Model.Load(s_zip, out _);
+        var model = Ml.Model.Load(_zip, out _);
         using var owned = (IDisposable)model;
-        var data = Ucf101.Load(s_ml, s_videos.Folder, subset: Ucf101Subset.Test);
-        var metrics = s_ml.MulticlassClassification.EvaluateVideo(model, data, new() { Views = new(2, 3) });
+        var data = Ucf101.Load(Ml, _videos.Folder, subset: Ucf101Subset.Test);
+        var metrics = Ml.MulticlassClassification.EvaluateVideo(model, data, new() { Views = new(2, 3) });
         Assert.AreEqual(metrics.Accuracy, Number("accuracy"));
         Assert.AreEqual(metrics.War, Number("war"));
         Assert.AreEqual(metrics.Uar, Number("uar"));
@@ -66,7 +66,7 @@ public sealed class EvaluateVerbTests
         var clips = new List<int>();
         foreach (var subset in new[] { "train", "validation", "test", "all" })
         {
-            var run = await CliRun.Of("evaluate", s_zip, "--data", s_videos.Folder, "--subset", subset, "--json");
+            var run = await CliRun.Of("evaluate", _zip, "--data", _videos.Folder, "--subset", subset, "--json");
             Assert.AreEqual(0, run.ExitCode, run.Error);
             clips.Add(run.Json.GetProperty("clips").GetInt32());
         }
@@ -77,7 +77,7 @@ public sealed class EvaluateVerbTests
     [TestMethod]
     public async Task For_people_there_is_a_table()
     {
-        var run = await CliRun.Of("evaluate", s_zip, "--data", s_videos.Folder);
+        var run = await CliRun.Of("evaluate", _zip, "--data", _videos.Folder);
         Assert.AreEqual(0, run.ExitCode, run.Error);
         foreach (var part in new[] { "Accuracy (top-1, WAR)", "Mean class recall (UAR)", "Most often taken for", nameof(MotionClass.ZoomIn) })
             StringAssert.Contains(run.Output, part);
@@ -88,27 +88,27 @@ public sealed class EvaluateVerbTests
     public async Task Absent_and_unreadable_videos_fail_or_are_skipped_and_counted()
     {
         // A folder whose lists name two good videos, a text, an absent one, and an absent one of a class that no one knows.
-        var root = Path.Combine(s_folder, "listed");
+        var root = Path.Combine(_folder, "listed");
         var lists = Directory.CreateDirectory(Path.Combine(root, "ucfTrainTestlist")).FullName;
         foreach (var motion in new[] { MotionClass.ZoomIn, MotionClass.MoveLeft })
-            File.Copy(s_videos.ClipPath(motion, 1, 1), Path.Combine(Directory.CreateDirectory(Path.Combine(root, $"{motion}")).FullName, "good.avi"));
+            File.Copy(_videos.ClipPath(motion, 1, 1), Path.Combine(Directory.CreateDirectory(Path.Combine(root, $"{motion}")).FullName, "good.avi"));
         await File.WriteAllTextAsync(Path.Combine(root, "ZoomIn", "text.avi"), "no video");
         await File.WriteAllTextAsync(Path.Combine(lists, "trainlist01.txt"), "ZoomIn/good.avi 1\n");
         var test = Path.Combine(lists, "testlist01.txt");
         await File.WriteAllTextAsync(test, "ZoomIn/good.avi\nMoveLeft/good.avi\nZoomIn/text.avi\nZoomIn/gone.avi\nJuggling/gone.avi\n");
 
-        var run = await CliRun.Of("evaluate", s_zip, "--data", root, "--json");
+        var run = await CliRun.Of("evaluate", _zip, "--data", root, "--json");
         Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
         StringAssert.Contains(run.Error, "2 of the 5");
 
-        run = await CliRun.Of("evaluate", s_zip, "--data", root, "--on-error", "skip", "--json");
+        run = await CliRun.Of("evaluate", _zip, "--data", root, "--on-error", "skip", "--json");
         Assert.AreEqual(0, run.ExitCode, run.Error);
         Assert.AreEqual(2, run.Json.GetProperty("clips").GetInt32());
         Assert.AreEqual(3, run.Json.GetProperty("skipped").GetInt32());
         StringAssert.Contains(run.Error, "3 rows are left out");
 
         await File.WriteAllTextAsync(test, "ZoomIn/good.avi\nZoomIn/text.avi\n");
-        run = await CliRun.Of("evaluate", s_zip, "--data", root);
+        run = await CliRun.Of("evaluate", _zip, "--data", root);
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Error, "text.avi");
     }
@@ -118,23 +118,23 @@ public sealed class EvaluateVerbTests
     {
         foreach (var wrong in new[] { "", "--data . --views 5", "--data . --views 0x3", "--data . --subset some", "--data . --device gpu" })
         {
-            var run = await CliRun.Of(["evaluate", s_zip, .. wrong.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            var run = await CliRun.Of(["evaluate", _zip, .. wrong.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
             Assert.AreEqual((2, ""), (run.ExitCode, run.Output), wrong);
         }
-        var absent = await CliRun.Of("evaluate", Path.Combine(s_folder, "gone.zip"), "--data", s_videos.Folder, "--json");
+        var absent = await CliRun.Of("evaluate", Path.Combine(_folder, "gone.zip"), "--data", _videos.Folder, "--json");
         Assert.AreEqual((1, ""), (absent.ExitCode, absent.Output));
         StringAssert.Contains(absent.Error, "gone.zip");
-        var text = Path.Combine(s_folder, "text.zip");
+        var text = Path.Combine(_folder, "text.zip");
         await File.WriteAllTextAsync(text, "no zip");
-        var noModel = await CliRun.Of("evaluate", text, "--data", s_videos.Folder);
+        var noModel = await CliRun.Of("evaluate", text, "--data", _videos.Folder);
         Assert.AreEqual((1, ""), (noModel.ExitCode, noModel.Output));
         StringAssert.Contains(noModel.Error, "text.zip cannot be loaded");
-        var nowhere = await CliRun.Of("evaluate", s_zip, "--data", Path.Combine(s_folder, "nowhere"));
+        var nowhere = await CliRun.Of("evaluate", _zip, "--data", Path.Combine(_folder, "nowhere"));
         Assert.AreEqual(1, nowhere.ExitCode);
         StringAssert.Contains(nowhere.Error, "nowhere");
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        Assert.AreEqual(130, (await CliRun.Of(cancelled.Token, "evaluate", s_zip, "--data", s_videos.Folder)).ExitCode);
+        Assert.AreEqual(130, (await CliRun.Of(cancelled.Token, "evaluate", _zip, "--data", _videos.Folder)).ExitCode);
         StringAssert.Contains((await CliRun.Of("evaluate", "--help")).Output, "5x3");
     }
 }
