@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace GardenerML.Video;
 
@@ -22,7 +24,25 @@ internal sealed class FileClipSource(string path) : ClipSource
 
     public override string Key => "file:" + path;
 
-    public override FrameSource Open() => new CapturedFrames(path, path);
+    public override FrameSource Open() =>
+        SurvivesMarshalling(path) ? new CapturedFrames(path, path) : new TemporaryFrames(path);
+
+    // On Windows the name reaches the decoder in the system's code page. A name that has characters beyond it would be that
+    // of no file, or of another one.
+    private static bool SurvivesMarshalling(string path)
+    {
+        if (!OperatingSystem.IsWindows() || Ascii.IsValid(path))
+            return true;
+        nint native = Marshal.StringToHGlobalAnsi(path);
+        try
+        {
+            return Marshal.PtrToStringAnsi(native) == path;
+        }
+        finally
+        {
+            Marshal.FreeHGlobal(native);
+        }
+    }
 }
 
 /// <summary>The bytes of a video file. The decoder reads files only, so they go through a temporary one.</summary>

@@ -2,7 +2,7 @@ using OpenCvSharp;
 
 namespace GardenerML.Video;
 
-/// <summary>Frames of an encoded video in memory, read through a temporary file that only this user can read.</summary>
+/// <summary>Frames of an encoded video in memory, or of a copy, read through a temporary file that only this user can read.</summary>
 internal sealed class TemporaryFrames : FrameSource
 {
     private readonly string _path;
@@ -12,13 +12,10 @@ internal sealed class TemporaryFrames : FrameSource
     {
         if (bytes.IsEmpty)
             throw new VideoReadException(VideoReadFailure.Empty, null, "The video in memory is empty (0 bytes).");
-        _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"gardener-{Guid.NewGuid():N}.video");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        _path = NewPath();
         try
         {
-            using (var file = new FileStream(_path, options))
+            using (var file = Create(_path))
                 file.Write(bytes);
             _frames = new CapturedFrames(_path, shownPath: null);
         }
@@ -27,14 +24,36 @@ internal sealed class TemporaryFrames : FrameSource
             Delete();
             throw;
         }
-        // Where an open file can be deleted, a process that is killed leaves nothing behind.
-        if (!OperatingSystem.IsWindows())
+        DeleteIfOpen();
+    }
+
+    /// <summary>Reads a copy of a file whose name the decoder cannot be given.</summary>
+    /// <exception cref="VideoReadException">The file cannot be read as a video.</exception>
+    public TemporaryFrames(string original)
+    {
+        VideoFile.Check(original, original);
+        _path = NewPath();
+        try
+        {
+            using (var from = new FileStream(
+                original, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+            using (var file = Create(_path))
+                from.CopyTo(file);
+            _frames = new CapturedFrames(_path, original);
+        }
+        catch
+        {
             Delete();
+            throw;
+        }
+        DeleteIfOpen();
     }
 
     public override int StatedCount => _frames.StatedCount;
 
     public override int Rotation => _frames.Rotation;
+
+    public override string? Path => _frames.Path;
 
     public override bool Grab() => _frames.Grab();
 
@@ -44,6 +63,24 @@ internal sealed class TemporaryFrames : FrameSource
     {
         _frames.Dispose();
         Delete();
+    }
+
+    private static string NewPath() =>
+        System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"gardener-{Guid.NewGuid():N}.video");
+
+    private static FileStream Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
+    // Where an open file can be deleted, a process that is killed leaves nothing behind.
+    private void DeleteIfOpen()
+    {
+        if (!OperatingSystem.IsWindows())
+            Delete();
     }
 
     private void Delete()

@@ -126,6 +126,23 @@ public sealed class BadVideoTests : IDisposable
     }
 
     [TestMethod]
+    public void A_file_whose_name_the_decoder_cannot_be_given_is_read_through_a_copy_and_keeps_its_name()
+    {
+        var path = _made.Numbered(10);
+        using (var copy = new TemporaryFrames(path))
+        {
+            Assert.AreEqual(path, copy.Path);
+            Assert.AreEqual(10, copy.SkipToEnd(default));
+        }
+        var error = Assert.ThrowsExactly<VideoReadException>(() => new TemporaryFrames(_made.At("gone.avi")));
+        Assert.AreEqual(VideoReadFailure.NotFound, error.Reason);
+        var (noise, reason) = BadVideos.Make(_made, "noise");
+        error = Assert.ThrowsExactly<VideoReadException>(() => new TemporaryFrames(noise));
+        Assert.AreEqual((reason, noise), (error.Reason, error.Path));
+        StringAssert.Contains(error.Message, noise);
+    }
+
+    [TestMethod]
     public void A_missing_native_library_is_named_with_what_to_install()
     {
         var needed = VideoNative.Explain("Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies.\n"
