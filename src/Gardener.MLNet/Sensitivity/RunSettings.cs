@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Hashing;
+using System.Reflection;
 using System.Text;
 using GardenerML.Training;
 using GardenerML.Video;
@@ -14,7 +15,7 @@ internal static class RunSettings
     [
         nameof(VideoClassifierOptions.Device), nameof(VideoClassifierOptions.FrameCacheBytes), nameof(VideoClassifierOptions.DecodingThreads),
         nameof(VideoClassifierOptions.ScoringBatchSize), nameof(VideoClassifierOptions.SavedWeightType), nameof(VideoClassifierOptions.Seed),
-        nameof(VideoClassifierOptions.Cancellation),
+        nameof(VideoClassifierOptions.Cancellation), nameof(VideoClassifierOptions.LogFolder),
     ];
 
     public static SortedDictionary<string, string> Of(
@@ -34,7 +35,7 @@ internal static class RunSettings
         settings["trainingClips"] = Describe(trainingClips);
         settings["trainingFrames"] = Frames(trainingClips);
         settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
-        foreach (var property in typeof(VideoClassifierOptions).GetProperties())
+        foreach (var property in typeof(VideoClassifierOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (IsMaterial(property.PropertyType) && !Immaterial.Contains(property.Name))
                 settings[$"training.{property.Name}"] = Convert.ToString(property.GetValue(training), CultureInfo.InvariantCulture) ?? "";

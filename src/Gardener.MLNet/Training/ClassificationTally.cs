@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace GardenerML.Training;
 
 /// <summary>Counts labels against predictions, clip by clip, over as many batches as there are.</summary>
@@ -25,6 +27,29 @@ internal sealed class ClassificationTally(int classCount)
         _clips[label]++;
         if (best == label)
             _right[label]++;
+    }
+
+    /// <summary>Adds clips.</summary>
+    /// <param name="labels">Their labels.</param>
+    /// <param name="logits">Their scores, one row after the other.</param>
+    public void AddRange(long[] labels, List<float> logits)
+    {
+        var values = CollectionsMarshal.AsSpan(logits);
+        for (var i = 0; i < labels.Length; i++)
+            Add((int)labels[i], values.Slice(i * _clips.Length, _clips.Length));
+    }
+
+    /// <summary>What was counted, as numbers that <see cref="Restore"/> takes.</summary>
+    public double[] Save() => [_loss, .. _clips, .. _right];
+
+    /// <summary>Goes on from what was counted before.</summary>
+    public void Restore(double[] saved)
+    {
+        if (saved.Length != 1 + 2 * _clips.Length)
+            return;
+        _loss = saved[0];
+        for (var i = 0; i < _clips.Length; i++)
+            (_clips[i], _right[i]) = ((long)saved[1 + i], (long)saved[1 + _clips.Length + i]);
     }
 
     public ClipSetMetrics ToMetrics()

@@ -1,155 +1,161 @@
 using System.Diagnostics;
 using GardenerML.VideoMae;
 using Microsoft.ML.Runtime;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
 
-/// <summary>The fine-tuning loop: AdamW on cross entropy, warm-up and cosine, shuffled anew each epoch.</summary>
+/// <summary>The fine-tuning loop: epochs of steps, shuffled anew each time, validation, what is kept, and what is told.</summary>
 internal sealed class ClassifierTraining : IDisposable
 {
     private readonly VideoMaeClassifier _model;
     private readonly VideoClassifierOptions _options;
     private readonly int _seed;
     private readonly IChannel _channel;
-    private readonly PixelNormalisation _pixels;
-    private readonly Generator _generator;
-    private readonly StochasticRegularisation _regularisation;
+    private readonly TrainingStep _step;
+    private readonly TrainingPosition _position;
+    private readonly TrainingStore? _store;
+    private readonly TrainingLog? _log;
+    private readonly BestWeights? _best;
 
-    public ClassifierTraining(VideoMaeClassifier model, VideoClassifierOptions options, int seed, IChannel channel)
+    /// <summary>Prepares a run, or the rest of one.</summary>
+    /// <param name="model">The model, trained in place.</param>
+    /// <param name="options">How.</param>
+    /// <param name="seed">What everything random is drawn by.</param>
+    /// <param name="classWeights">How much each class counts in the loss.</param>
+    /// <param name="store">Where the state is kept; null for nowhere.</param>
+    /// <param name="channel">For messages.</param>
+    public ClassifierTraining(
+        VideoMaeClassifier model, VideoClassifierOptions options, int seed, float[] classWeights, TrainingStore? store, IChannel channel)
     {
-        _model = model;
-        _options = options;
-        _seed = seed;
-        _channel = channel;
-        _pixels = new PixelNormalisation(model.Configuration, model.Device);
-        // Not the seed itself: the first weights were drawn by that.
-        _generator = new Generator((uint)seed ^ 0x9E3779B9u, model.Device);
-        _regularisation = new StochasticRegularisation(options, model.Configuration.BlockCount, _generator);
+        (_model, _options, _seed, _channel, _store) = (model, options, seed, channel, store);
+        _step = new TrainingStep(model, options, seed, classWeights, (before, now) => channel.Warning(
+            $"The device ran out of memory with {before} samples at a time; going on with {now}. A step still has "
+            + $"{options.BatchSize * options.RepeatedSamples}."));
+        _best = options.ReturnsBest ? new BestWeights(_step.Weights) : null;
+        _position = store?.Restore(model, _step, _best) ?? new TrainingPosition();
+        _position.Precision ??= PrecisionChoice.Resolve(options.Precision, model);
+        model.ComputeType = PrecisionChoice.TypeOf(_position.Precision.Value);
+        if (options.Precision == Precision.Auto)
+            channel.Info($"Training in {_position.Precision}.");
+        if (_position.Step > 0)
+            channel.Info($"Going on after step {_position.Step}, in epoch {_position.Epoch}.");
+        _log = options.LogFolder is { } folder ? new TrainingLog(folder, _position) : null;
     }
 
     /// <summary>Trains the model in place.</summary>
     /// <param name="training">The clips to learn from; at least one.</param>
     /// <param name="validation">Clips to score after each epoch; null for none.</param>
     /// <param name="progress">ML.NET's progress channel.</param>
-    public void Run(ClipLoader training, ClipLoader? validation, IProgressChannel progress)
+    public void Run(IClipBatches training, IClipBatches? validation, IProgressChannel progress)
     {
         var stepsPerEpoch = (int)(((long)training.Count + _options.BatchSize - 1) / _options.BatchSize);
         var stepCount = stepsPerEpoch * _options.Epochs;
+        var scale = _options.LearningRateScale;
         var schedule = new LearningRateSchedule(
-            _options.LearningRate, _options.MinimumLearningRate, (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch), stepCount);
-        using var optimizer = MakeOptimizer();
-
-        var step = 0;
+            scale * _options.LearningRate, scale * _options.MinimumLearningRate, (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch), stepCount);
         progress.SetHeader(
             new ProgressHeader(["TrainingLoss", "TrainingAccuracy", "ValidationAccuracy"], ["steps"]),
-            entry => entry.SetProgress(0, Volatile.Read(ref step), stepCount));
-
-        for (var epoch = 1; epoch <= _options.Epochs; epoch++)
+            entry => entry.SetProgress(0, _position.Step, stepCount));
+        try
         {
-            var tally = new ClassificationTally(_model.Configuration.ClassCount);
-            var clock = Stopwatch.StartNew();
-            var rate = 0.0;
-            double lossSum = 0;
-            foreach (var batch in training.Epoch(_options.BatchSize, new EpochSeed(_seed, epoch), _options.Cancellation))
-            {
-                using (batch)
-                {
-                    rate = schedule.At(step);
-                    var loss = Step(batch, optimizer, rate, tally);
-                    if (!double.IsFinite(loss))
-                        throw new InvalidOperationException(
-                            $"The loss became {loss} at step {step + 1} of {stepCount}, learning rate {rate:g3}. Lower the learning "
-                            + "rate or lengthen the warm-up.");
-                    lossSum += loss * batch.Labels.Length;
-                    Volatile.Write(ref step, step + 1);
-                    _options.Progress?.Report(
-                        new TrainingProgress(epoch, _options.Epochs, step, stepCount, loss, rate));
-                }
-            }
-            var seconds = clock.Elapsed.TotalSeconds;
-            var trained = tally.ToMetrics();
-            var metrics = new EpochMetrics(
-                epoch, _options.Epochs, lossSum / training.Count, trained.Accuracy, rate,
-                validation is null ? null : Evaluate(validation), training.Count / seconds);
-            Report(metrics, progress, step);
+            while (_position.Epoch <= _options.Epochs && !_position.Stopped)
+                RunEpoch(training, validation, schedule, stepCount, progress);
         }
-        // As large as the weights, and of no use to a trained model.
-        foreach (var parameter in _model.parameters())
-            parameter.grad = null;
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw;
+        }
+        _step.Optimizer.ClearGradients();
+        if (_best is { IsEmpty: false })
+            _best.Restore();
+        else
+            _step.Average?.Exchange();
     }
 
     /// <summary>Scores clips without learning from them.</summary>
-    public ClipSetMetrics Evaluate(ClipLoader clips)
+    public ClipSetMetrics Evaluate(IClipBatches clips)
     {
         var tally = new ClassificationTally(_model.Configuration.ClassCount);
+        using var average = _step.Average?.InPlace();
         using var noGradient = no_grad();
         foreach (var batch in clips.InOrder(_options.ScoringBatchSize, _options.Cancellation))
         {
             using (batch)
             using (NewDisposeScope())
-                Add(tally, _model.forward(ToPixels(batch)), batch.Labels);
+                tally.AddRange(batch.Labels, [.. _step.Score(batch).cpu().data<float>()]);
         }
         return tally.ToMetrics();
     }
 
-    private double Step(ClipBatch batch, AdamW optimizer, double rate, ClassificationTally tally)
+    /// <summary>Encodes clips by a frozen encoder.</summary>
+    public FeatureBatches Encode(IClipBatches clips) =>
+        FeatureBatches.Of(clips, _step.Encode, _options.ScoringBatchSize, _options.Cancellation);
+
+    private void RunEpoch(
+        IClipBatches training, IClipBatches? validation, LearningRateSchedule schedule, int stepCount, IProgressChannel progress)
     {
-        using var scope = NewDisposeScope();
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = rate;
-        optimizer.zero_grad();
-
-        var tokens = _model.Encode(ToPixels(batch), _options.DropPath > 0 ? _regularisation.DropPath : null);
-        var logits = _model.Classify(tokens, _regularisation.HeadDropout);
-        var labels = tensor(batch.Labels, device: _model.Device);
-        var loss = nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
-        loss.backward();
-        optimizer.step();
-
-        Add(tally, logits.detach(), batch.Labels);
-        return loss.ToDouble();
+        var epoch = _position.Epoch;
+        var tally = new ClassificationTally(_model.Configuration.ClassCount);
+        tally.Restore(_position.Tally);
+        var clock = Stopwatch.StartNew();
+        var samples = 0;
+        foreach (var batch in training.Epoch(
+            _options.BatchSize, new EpochSeed(_seed, epoch), _position.StepInEpoch, _options.Cancellation))
+        {
+            using (batch)
+            {
+                _options.Cancellation.ThrowIfCancellationRequested();
+                var rate = schedule.At(_position.Step);
+                var (loss, norm) = _step.Run(batch, _position.Step, rate, tally);
+                samples += batch.Labels.Length;
+                _position.LossSum += loss * batch.Labels.Length;
+                _position.Tally = tally.Save();
+                _position.StepInEpoch++;
+                _position.Step++;
+                _log?.Step(_position.Step, loss, rate, norm);
+                if (_store?.IsDue(_position.Step) == true)
+                    Save();
+                _options.Progress?.Report(
+                    new TrainingProgress(epoch, _options.Epochs, _position.Step, stepCount, loss, rate));
+            }
+        }
+        var seconds = clock.Elapsed.TotalSeconds;
+        var trained = tally.ToMetrics();
+        var metrics = new EpochMetrics(
+            epoch, _options.Epochs, _position.LossSum / trained.ClipCount, trained.Accuracy, schedule.At(_position.Step - 1),
+            validation is null ? null : Evaluate(validation), samples / training.Repeats / seconds);
+        EndEpoch(metrics, progress);
     }
 
-    private Tensor ToPixels(ClipBatch batch) => _pixels.Apply(batch.Frames.to(_model.Device));
-
-    private static void Add(ClassificationTally tally, Tensor logits, long[] labels)
+    private void EndEpoch(EpochMetrics metrics, IProgressChannel progress)
     {
-        using var here = logits.cpu();
-        var values = here.data<float>().ToArray();
-        var classes = values.Length / labels.Length;
-        for (var i = 0; i < labels.Length; i++)
-            tally.Add((int)labels[i], values.AsSpan(i * classes, classes));
-    }
-
-    /// <summary>AdamW whose weight decay spares biases and norms.</summary>
-    private AdamW MakeOptimizer()
-    {
-        var parameters = _model.parameters().ToArray();
-        AdamW.ParamGroup Group(IEnumerable<Parameter> members, double decay) =>
-            new(members, new AdamW.Options { LearningRate = 0, weight_decay = decay, beta1 = _options.Beta1, beta2 = _options.Beta2 });
-        return optim.AdamW(
-            [
-                Group(parameters.Where(p => p.dim() > 1), _options.WeightDecay),
-                Group(parameters.Where(p => p.dim() <= 1), 0),
-            ],
-            beta1: _options.Beta1, beta2: _options.Beta2);
-    }
-
-    private void Report(EpochMetrics metrics, IProgressChannel progress, int step)
-    {
-        progress.Checkpoint(metrics.TrainingLoss, metrics.TrainingAccuracy, metrics.Validation?.Accuracy, step);
+        _position.Add(metrics);
+        if (_best is not null && _position.Best == metrics)
+        {
+            using var average = _step.Average?.InPlace();
+            _best.Keep();
+            _store?.SaveBest(_best, metrics.Epoch);
+        }
+        _position.Stopped = _options.EarlyStoppingPatience <= metrics.Epoch - _position.Best?.Epoch;
+        Save();
+        _log?.Epoch(_position, metrics);
+        progress.Checkpoint(metrics.TrainingLoss, metrics.TrainingAccuracy, metrics.Validation?.Accuracy, _position.Step);
         var validation = metrics.Validation is { } v ? $", validation accuracy {v.Accuracy:0.000}" : "";
         _channel.Info($"Epoch {metrics.Epoch} of {metrics.EpochCount}: loss {metrics.TrainingLoss:0.0000}, training accuracy "
             + $"{metrics.TrainingAccuracy:0.000}{validation}, {metrics.ClipsPerSecond:0} clips/s.");
+        if (_position.Stopped)
+            _channel.Info($"No better validation result for {_options.EarlyStoppingPatience} epochs: training ends, with the weights of "
+                + $"epoch {_position.Best!.Epoch}.");
         _options.MetricsCallback?.Invoke(metrics);
     }
 
+    private void Save() => _store?.Save(_model, _step, _position);
+
     public void Dispose()
     {
-        _pixels.Dispose();
-        _generator.Dispose();
+        _best?.Dispose();
+        _step.Dispose();
     }
 }

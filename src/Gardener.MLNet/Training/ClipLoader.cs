@@ -5,21 +5,39 @@ namespace GardenerML.Training;
 
 /// <summary>
 /// Gives the clips of a data set in batches, decoding ahead of their use on other threads and keeping decoded frames while they
-/// fit into the cache.
+/// fit into the _cache.
 /// </summary>
-internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads, FrameCache cache)
+internal sealed class ClipLoader : IClipBatches
 {
     /// <summary>Longer videos are not kept whole; a clip of them is decoded when needed.</summary>
     private const int MostCachedFrames = 1024;
 
-    /// <summary>How many clips there are.</summary>
-    public int Count => clips.Count;
+    private readonly IReadOnlyList<LabelledClip> _clips;
+    private readonly int _threads;
+    private readonly FrameCache _cache;
+    private readonly ClipAugmenter? _augmenter;
 
-    /// <summary>All clips once, in the epoch's order, random parts drawn from its seed.</summary>
-    public IEnumerable<ClipBatch> Epoch(int batchSize, EpochSeed seed, CancellationToken cancellation) =>
-        Batches(seed.Order(Count), batchSize, seed, cancellation);
+    /// <summary>Gives clips.</summary>
+    /// <param name="clips">The clips.</param>
+    /// <param name="threads">How many are decoded at a time.</param>
+    /// <param name="cache">Where decoded frames are kept.</param>
+    /// <param name="augmenter">What is done to the clips of an epoch; null for nothing.</param>
+    /// <param name="repeats">How many samples of an epoch are made of a clip.</param>
+    public ClipLoader(
+        IReadOnlyList<LabelledClip> clips, int threads, FrameCache cache, ClipAugmenter? augmenter = null, int repeats = 1) =>
+        (_clips, _threads, _cache, _augmenter, Repeats) = (clips, threads, cache, augmenter, repeats);
 
-    /// <summary>All clips once, in their own order, nothing random.</summary>
+    /// <inheritdoc/>
+    public int Count => _clips.Count;
+
+    /// <inheritdoc/>
+    public int Repeats { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ClipBatch> Epoch(int batchSize, EpochSeed seed, int skipped, CancellationToken cancellation) =>
+        Batches(seed.Order(Count).Skip(skipped * batchSize), batchSize, seed, cancellation);
+
+    /// <inheritdoc/>
     public IEnumerable<ClipBatch> InOrder(int batchSize, CancellationToken cancellation) =>
         Batches(Enumerable.Range(0, Count), batchSize, null, cancellation);
 
@@ -27,27 +45,42 @@ internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads,
         IEnumerable<int> order, int batchSize, EpochSeed? seed, CancellationToken cancellation)
     {
         // Two batches ahead: one is computed on, the next is ready, the one after is being decoded.
-        var loaded = OrderedPrefetch.Run(order, Load, threads, Math.Max(2 * batchSize, 2 * threads), cancellation);
+        var loaded = OrderedPrefetch.Run(order, Load, _threads, Math.Max(2 * batchSize, 2 * _threads), cancellation);
         foreach (var chunk in loaded.Chunk(batchSize))
             yield return Assemble(chunk);
 
-        LoadedClip Load(int index, CancellationToken abandoned) => LoadClip(index, seed, abandoned);
+        LoadedClip Load(int index, CancellationToken abandoned) => Augment(LoadClip(index, seed, abandoned), index, seed);
+    }
+
+    private LoadedClip Augment(LoadedClip clip, int index, EpochSeed? seed)
+    {
+        if (seed is not { } epoch)
+            return clip;
+        if (_augmenter is null)
+            return clip with { Repeats = Repeats };
+        using (clip)
+        {
+            var samples = new VideoFrames[Repeats];
+            for (var i = 0; i < Repeats; i++)
+                samples[i] = _augmenter.Apply(clip.Frames, clip.Indices, epoch.ForSample(index, i));
+            return clip with { Samples = samples };
+        }
     }
 
     private LoadedClip LoadClip(int index, EpochSeed? seed, CancellationToken cancellation)
     {
-        var (clip, label) = clips[index];
+        var (clip, label) = _clips[index];
         var random = seed?.ForClip(index);
-        if (cache.TryGet(clip, out var cached))
+        if (_cache.TryGet(clip, out var cached))
             return new LoadedClip(cached, Indices(clip, cached, random), label, Owned: false);
 
         // What is drawn anew each epoch can be cached only as the whole video.
-        var frames = HasRandomStart(clip) && !cache.IsFull ? clip.ReadAll(MostCachedFrames, cancellation) : null;
+        var frames = HasRandomStart(clip) && !_cache.IsFull ? clip.ReadAll(MostCachedFrames, cancellation) : null;
         if (frames is not null)
-            return new LoadedClip(frames, Indices(clip, frames, random), label, Owned: !cache.TryKeep(clip, frames));
+            return new LoadedClip(frames, Indices(clip, frames, random), label, Owned: !_cache.TryKeep(clip, frames));
 
         frames = clip.Read(random, cancellation);
-        var kept = !HasRandomStart(clip) && cache.TryKeep(clip, frames);
+        var kept = !HasRandomStart(clip) && _cache.TryKeep(clip, frames);
         return new LoadedClip(frames, [.. Enumerable.Range(0, frames.FrameCount)], label, Owned: !kept);
     }
 
@@ -60,29 +93,50 @@ internal sealed class ClipLoader(IReadOnlyList<LabelledClip> clips, int threads,
     private static ClipBatch Assemble(LoadedClip[] loaded)
     {
         var first = loaded[0];
-        long[] shape = [loaded.Length, first.Indices.Length, first.Frames.Height, first.Frames.Width, 3];
+        long[] shape = [loaded.Sum(clip => clip.SampleCount), first.Indices.Length, first.Frames.Height, first.Frames.Width, 3];
         var frames = empty(shape, dtype: ScalarType.Byte).DetachFromDisposeScope();
-        var labels = new long[loaded.Length];
+        var labels = new List<long>();
         var target = frames.bytes;
-        for (var i = 0; i < loaded.Length; i++)
+        foreach (var clip in loaded)
         {
-            using var clip = loaded[i];
-            labels[i] = clip.Label;
-            foreach (var index in clip.Indices)
+            using (clip)
             {
-                var source = clip.Frames.Frame(index);
-                source.CopyTo(target);
-                target = target[source.Length..];
+                for (var i = 0; i < clip.SampleCount; i++)
+                {
+                    labels.Add(clip.Label);
+                    target = target[clip.CopySample(i, target)..];
+                }
             }
         }
-        return new ClipBatch(frames, labels);
+        return new ClipBatch(frames, [.. labels]);
     }
 
-    /// <summary>Decoded frames and which of them make the clip.</summary>
+    /// <summary>Decoded frames and which of them make the clip, or the samples that were made of it.</summary>
     private readonly record struct LoadedClip(VideoFrames Frames, int[] Indices, int Label, bool Owned) : IDisposable
     {
+        public int Repeats { get; init; } = 1;
+
+        public VideoFrames[]? Samples { get; init; }
+
+        public int SampleCount => Samples?.Length ?? Repeats;
+
+        public int CopySample(int sample, Span<byte> target)
+        {
+            if (Samples is not null)
+            {
+                Samples[sample].Pixels.CopyTo(target);
+                return Samples[sample].Pixels.Length;
+            }
+            for (var i = 0; i < Indices.Length; i++)
+                Frames.Frame(Indices[i]).CopyTo(target[(i * Frames.FrameLength)..]);
+            return Indices.Length * Frames.FrameLength;
+        }
+
         public void Dispose()
         {
+            foreach (var sample in Samples ?? [])
+                sample.Dispose();
+            // Frames whose samples are made are disposed already, which is harmless to do again.
             if (Owned)
                 Frames.Dispose();
         }

@@ -5,7 +5,7 @@ using Microsoft.ML;
 namespace GardenerML.Training;
 
 /// <summary>What a <see cref="VideoClassifierTrainer"/> trains, on what, and how. Immutable.</summary>
-public sealed record VideoClassifierOptions
+public sealed partial record VideoClassifierOptions
 {
     /// <summary>Name of the label column; its type must be a key.</summary>
     public string LabelColumnName { get; init; } = "Label";
@@ -29,42 +29,6 @@ public sealed record VideoClassifierOptions
     /// are taken from the data.
     /// </summary>
     public VideoMaeConfiguration? NewModel { get; init; }
-
-    /// <summary>Passes over the training clips; at least 1.</summary>
-    public int Epochs { get; init; } = 10;
-
-    /// <summary>Clips in an optimiser step; at least 1.</summary>
-    public int BatchSize { get; init; } = 16;
-
-    /// <summary>The highest learning rate, reached after the warm-up; above 0.</summary>
-    public double LearningRate { get; init; } = 5e-4;
-
-    /// <summary>The learning rate at the end of the cosine; in [0, <see cref="LearningRate"/>].</summary>
-    public double MinimumLearningRate { get; init; } = 1e-6;
-
-    /// <summary>Epochs in which the learning rate rises linearly from 0, fractions allowed; in [0, <see cref="Epochs"/>].</summary>
-    public double WarmupEpochs { get; init; } = 1;
-
-    /// <summary>AdamW's decoupled weight decay, on matrices only, not on biases and norms; at least 0.</summary>
-    public double WeightDecay { get; init; } = 0.05;
-
-    /// <summary>AdamW's decay of the mean gradient; in [0, 1).</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>AdamW's decay of the mean squared gradient; in [0, 1).</summary>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>Share of the target probability that is spread over all classes; in [0, 1).</summary>
-    public double LabelSmoothing { get; init; }
-
-    /// <summary>Probability with which a feature is dropped before the head in training; in [0, 1).</summary>
-    public double HeadDropout { get; init; }
-
-    /// <summary>
-    /// Probability with which the last block's residuals are dropped for a clip in training, rising linearly from 0 at the
-    /// first block (stochastic depth); in [0, 1).
-    /// </summary>
-    public double DropPath { get; init; }
 
     /// <summary>
     /// Labelled clips that are scored after each epoch and never trained on; null for none. The same columns as the training
@@ -105,6 +69,45 @@ public sealed record VideoClassifierOptions
     /// <summary>How the saved model stores its weights: Float32, Float16 or BFloat16.</summary>
     public TensorType SavedWeightType { get; init; } = TensorType.Float32;
 
+    /// <summary>
+    /// Type of the numbers that matrix products are computed in while training; the weights themselves stay in single precision,
+    /// and so do norms, softmax and loss. <see cref="Precision.Auto"/> measures a step, so that a run on another day may choose
+    /// differently where both are about as fast.
+    /// </summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
+    /// <summary>
+    /// Clips that go through the model at a time; the gradients of a step are summed over them, so that a step of
+    /// <see cref="BatchSize"/> clips needs the memory of fewer. Null for as many as there are. When the device runs out of memory,
+    /// it is halved, and a warning says so. At least 1.
+    /// </summary>
+    public int? MicroBatchSize { get; init; }
+
+    /// <summary>
+    /// Keeps only the input of each block and computes the block again for its gradient: about a third more time, and the memory
+    /// of one block instead of all.
+    /// </summary>
+    public bool RecomputeActivations { get; init; }
+
+    /// <summary>
+    /// A folder that keeps the state of training; null for none. The same <c>Fit</c> again, after it was stopped or killed, goes on
+    /// from there and ends with the weights of a run that was not interrupted; a finished run is not trained again. Settings and
+    /// data must be those that the state was made with. One run at a time may use a folder.
+    /// </summary>
+    public string? ResumeFolder { get; init; }
+
+    /// <summary>Steps after which the state is saved, besides the end of each epoch; null for no such number. At least 1.</summary>
+    public int? SaveEverySteps { get; init; }
+
+    /// <summary>Time after which the state is saved, besides the end of each epoch; null for none. Above 0.</summary>
+    public TimeSpan? SaveInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// A folder for <c>history.csv</c> (a row an epoch) and TensorBoard event files (loss, learning rate and gradient norm of each
+    /// step, metrics of each epoch); null for none.
+    /// </summary>
+    public string? LogFolder { get; init; }
+
     /// <summary>Called after each epoch.</summary>
     public Action<EpochMetrics>? MetricsCallback { get; init; }
 
@@ -114,79 +117,12 @@ public sealed record VideoClassifierOptions
     /// <summary>Stops training within one step; <c>Fit</c> then throws <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Whether features of a frozen encoder may be kept; tests compare with computing them anew.</summary>
+    internal bool CacheFeatures { get; init; } = true;
+
+    /// <summary>Told before each micro-batch how many clips it has; tests make it fail.</summary>
+    internal Action<int>? BeforeMicroBatch { get; init; }
+
     /// <summary>The column that the split goes by; null where there is no split, or none by groups.</summary>
     internal string? SplitColumnName => ValidationSet is null && ValidationFraction > 0 ? GroupColumnName : null;
-
-    /// <summary>Checks every number.</summary>
-    /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    internal void Validate()
-    {
-        NotEmpty(LabelColumnName, nameof(LabelColumnName));
-        NotEmpty(VideoColumnName, nameof(VideoColumnName));
-        NotEmpty(ScoreColumnName, nameof(ScoreColumnName));
-        NotEmpty(PredictedLabelColumnName, nameof(PredictedLabelColumnName));
-        if (ScoreColumnName == PredictedLabelColumnName)
-            throw new ArgumentException(
-                $"{nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are both '{ScoreColumnName}'; they must differ.");
-        NotEmpty(GroupColumnName ?? "none", nameof(GroupColumnName));
-        if (Checkpoint is not null && string.IsNullOrWhiteSpace(Checkpoint))
-            throw new ArgumentException($"{nameof(Checkpoint)} is empty; it must name a file or folder, or be null.");
-        AtLeast(Epochs, 1, nameof(Epochs));
-        AtLeast(BatchSize, 1, nameof(BatchSize));
-        Above(LearningRate, nameof(LearningRate));
-        Between(MinimumLearningRate, 0, LearningRate, nameof(MinimumLearningRate));
-        Between(WarmupEpochs, 0, Epochs, nameof(WarmupEpochs));
-        NotNegative(WeightDecay, nameof(WeightDecay));
-        Share(Beta1, nameof(Beta1));
-        Share(Beta2, nameof(Beta2));
-        Share(LabelSmoothing, nameof(LabelSmoothing));
-        Share(HeadDropout, nameof(HeadDropout));
-        Share(DropPath, nameof(DropPath));
-        Share(ValidationFraction, nameof(ValidationFraction));
-        AtLeast(FrameCacheBytes, 0, nameof(FrameCacheBytes));
-        AtLeast(DecodingThreads ?? 1, 1, nameof(DecodingThreads));
-        AtLeast(ScoringBatchSize, 1, nameof(ScoringBatchSize));
-        if (SavedWeightType is not (TensorType.Float32 or TensorType.Float16 or TensorType.BFloat16))
-            throw new ArgumentException($"{nameof(SavedWeightType)} is {SavedWeightType}; it must be Float32, Float16 or BFloat16.");
-        // The data brings its own frames and image size, whatever stands here.
-        if (NewModel is { } geometry)
-            (geometry with { ImageSize = Math.Max(1, geometry.PatchSize), FrameCount = Math.Max(1, geometry.TubeletSize), ClassCount = 0 })
-                .Validate();
-
-        static void NotEmpty(string name, string option)
-        {
-            if (string.IsNullOrWhiteSpace(name))
-                throw new ArgumentException($"{option} is empty; it must name a column.");
-        }
-
-        static void AtLeast(long value, long least, string option)
-        {
-            if (value < least)
-                throw new ArgumentException($"{option} is {value}; it must be at least {least}.");
-        }
-
-        static void Above(double value, string option)
-        {
-            if (!(value > 0) || !double.IsFinite(value))
-                throw new ArgumentException($"{option} is {value}; it must be above 0.");
-        }
-
-        static void NotNegative(double value, string option)
-        {
-            if (!(value >= 0) || !double.IsFinite(value))
-                throw new ArgumentException($"{option} is {value}; it must be at least 0.");
-        }
-
-        static void Between(double value, double least, double most, string option)
-        {
-            if (!(value >= least && value <= most))
-                throw new ArgumentException($"{option} is {value}; it must be in [{least}, {most}].");
-        }
-
-        static void Share(double value, string option)
-        {
-            if (!(value >= 0 && value < 1))
-                throw new ArgumentException($"{option} is {value}; it must be in [0, 1).");
-        }
-    }
 }

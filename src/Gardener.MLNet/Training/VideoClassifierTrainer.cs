@@ -6,6 +6,7 @@ using GardenerML.VideoMae;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
 
 namespace GardenerML.Training;
 
@@ -44,12 +45,13 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     /// <param name="input">Labelled clips.</param>
     /// <returns>The fitted model; it owns native memory, so dispose it when it is no longer used.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There is no checkpoint, the clips do not fit the model, labels are missing, or the
-    /// loss is not finite.</exception>
+    /// <exception cref="InvalidOperationException">There is no checkpoint, the clips do not fit the model, labels are missing, the
+    /// loss is not finite (with a ResumeFolder, the last saved state stays), or the ResumeFolder belongs to another run.</exception>
     /// <exception cref="TorchBackendException">libtorch does not load, or the device is not there.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="VideoReadException">A video cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    /// <exception cref="IOException">The resume or log folder cannot be written, or another run uses it.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled; with a ResumeFolder, the same call goes on from there.</exception>
     public VideoClassifierTransformer Fit(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
@@ -61,7 +63,8 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         var device = TorchBackend.Resolve(_options.Device);
 
         using var channel = _host.Start("Training");
-        var seed = _options.Seed ?? _contextSeed ?? _host.Rand.Next();
+        using var store = _options.ResumeFolder is { } folder ? TrainingStore.Open(folder, _options) : null;
+        var seed = _options.Seed ?? store?.Seed() ?? _contextSeed ?? _host.Rand.Next();
         var (clips, groups) = LabelledClipReader.Read(_host, "training", input, columns, _options);
         var (training, validation) = validationColumns is not null
             ? (clips, LabelledClipReader.Read(_host, "validation", _options.ValidationSet!, validationColumns, _options).Clips)
@@ -76,7 +79,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         {
             channel.Info($"Training on {training.Count} clips of {columns.ClassCount} classes, {validation.Count} for validation, on "
                 + $"{model.Device}, seed {seed}.");
-            Train(model, training, validation, seed, channel);
+            Train(model, training, validation, seed, store, channel);
             return new VideoClassifierTransformer(_host, model, Describe(start), keyNames);
         }
         catch
@@ -126,16 +129,43 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     }
 
     private void Train(
-        VideoMaeClassifier model, List<LabelledClip> training, List<LabelledClip> validation, int seed, IChannel channel)
+        VideoMaeClassifier model, List<LabelledClip> training, List<LabelledClip> validation, int seed, TrainingStore? store, IChannel channel)
     {
+        if (_options.FrozenBlocks > model.Configuration.BlockCount)
+            throw _host.Except(
+                $"FrozenBlocks is {_options.FrozenBlocks}, but the model has {model.Configuration.BlockCount} blocks.");
+        var classWeights = _options.ClassWeights.For([.. training.Select(clip => clip.Label)], model.Configuration.ClassCount);
+        store?.Require(TrainingSettings.Of(_options, seed, model, training, validation));
         var threads = _options.DecodingThreads ?? Environment.ProcessorCount;
         using var cache = new FrameCache(_options.FrameCacheBytes);
-        var trainingClips = new ClipLoader(training, threads, cache);
+        var augmenter = _options.Augmentation.ChangesClips
+            ? new ClipAugmenter(_options.Augmentation, model.Configuration.Mean, model.Configuration.StandardDeviation)
+            : null;
+        var trainingClips = new ClipLoader(training, threads, cache, augmenter, _options.RepeatedSamples);
         var validationClips = validation.Count == 0 ? null : new ClipLoader(validation, threads, cache);
-        using var run = new ClassifierTraining(model, _options, seed, channel);
+        using var run = new ClassifierTraining(model, _options, seed, classWeights, store, channel);
         using var progress = _host.StartProgressChannel("Training");
-        run.Run(trainingClips, validationClips, progress);
+        try
+        {
+            if (!CanCacheFeatures(training))
+            {
+                run.Run(trainingClips, validationClips, progress);
+                return;
+            }
+            using var trainingFeatures = run.Encode(trainingClips);
+            using var validationFeatures = validationClips is null ? null : run.Encode(validationClips);
+            run.Run(trainingFeatures, validationFeatures, progress);
+        }
+        finally
+        {
+            model.ComputeType = ScalarType.Float32;
+        }
     }
+
+    // A frozen encoder makes the same of a clip each time, if the clip is the same.
+    private bool CanCacheFeatures(List<LabelledClip> training) =>
+        _options is { FreezeEncoder: true, CacheFeatures: true, Augmentation: { ChangesClips: false, MixesClips: false } }
+        && training.TrueForAll(clip => clip.Clip.Options.Sampling != FrameSampling.RandomStart);
 
     private VideoClassifierDescription Describe(ModelStart start) => new()
     {

@@ -20,6 +20,8 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         register_module("proj", _proj);
     }
 
+    internal Projection Projection => _proj;
+
     /// <summary>[B, 3, T, H, W] -> [B, tokens, width], tokens in (time, row, column) order.</summary>
     public override Tensor forward(Tensor clips)
     {

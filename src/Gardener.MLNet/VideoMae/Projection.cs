@@ -26,15 +26,24 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>
+    /// What the product is computed in. Other than Float32, input and weights are converted on the way, so that the weights and
+    /// their gradients stay in single precision; the output has this type.
+    /// </summary>
+    internal ScalarType ComputeType { get; set; } = ScalarType.Float32;
+
     /// <summary>[..., inputs] -> [..., outputs].</summary>
     public override Tensor forward(Tensor input) => Forward(input, _bias);
 
     /// <summary>The same with a bias that is made for the call.</summary>
     public Tensor Forward(Tensor input, Tensor? bias)
     {
-        if (_weight.dim() == 2)
+        if (_weight.dim() == 2 && ComputeType == ScalarType.Float32)
             return nn.functional.linear(input, _weight, bias);
-        using var flat = _weight.flatten(1);
-        return nn.functional.linear(input, flat, bias);
+        using var scope = NewDisposeScope();
+        var flat = _weight.dim() == 2 ? _weight : _weight.flatten(1);
+        if (ComputeType == ScalarType.Float32)
+            return nn.functional.linear(input, flat, bias).MoveToOuterDisposeScope();
+        return nn.functional.linear(input.to(ComputeType), flat.to(ComputeType), bias?.to(ComputeType)).MoveToOuterDisposeScope();
     }
 }

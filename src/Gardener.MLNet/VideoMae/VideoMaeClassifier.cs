@@ -70,7 +70,7 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
     {
         CheckShape(clips);
         using var scope = NewDisposeScope();
-        return _patchEmbedding.forward(clips).add_(_positions).MoveToOuterDisposeScope();
+        return _patchEmbedding.forward(clips).add(_positions).MoveToOuterDisposeScope();
     }
 
     /// <summary>The tokens after the embedding and after each block; the caller owns them.</summary>
@@ -82,23 +82,43 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
             yield return tokens = block.forward(tokens);
     }
 
+    /// <summary>
+    /// What matrix products are computed in, the head's apart; weights, residuals, norms, softmax and logits stay in single
+    /// precision. Float32 or BFloat16.
+    /// </summary>
+    internal ScalarType ComputeType
+    {
+        get => _patchEmbedding.Projection.ComputeType;
+        set
+        {
+            foreach (var projection in modules().OfType<Projection>())
+                projection.ComputeType = projection == _head ? ScalarType.Float32 : value;
+        }
+    }
+
     /// <summary>Normalised clips [B, 3, T, H, W] -> tokens [B, tokens, width] after the last block.</summary>
     /// <param name="clips">The clips.</param>
     /// <param name="residual">What training does to the residuals of a block, by the block's number; null outside training.</param>
-    internal Tensor Encode(Tensor clips, Func<int, Tensor, Tensor>? residual = null)
+    /// <param name="frozen">How many blocks, and with them the embedding, learn nothing; 0 for none.</param>
+    internal Tensor Encode(Tensor clips, Func<int, Tensor, Tensor>? residual = null, int frozen = 0)
     {
-        var tokens = Embed(clips);
+        Tensor tokens;
+        using (set_grad_enabled(is_grad_enabled() && frozen == 0))
+            tokens = Embed(clips);
         for (var i = 0; i < _blocks.Length; i++)
         {
-            var block = i;
-            var next = residual is null
-                ? _blocks[i].forward(tokens)
-                : _blocks[i].Forward(tokens, branch => residual(block, branch));
+            using var mode = set_grad_enabled(is_grad_enabled() && i >= frozen);
+            var next = Block(i, tokens, i >= frozen ? residual : null);
             tokens.Dispose();
             tokens = next;
         }
         return tokens;
     }
+
+    /// <summary>One block: [B, tokens, width] -> [B, tokens, width].</summary>
+    internal Tensor Block(int block, Tensor tokens, Func<int, Tensor, Tensor>? residual = null) => residual is null
+        ? _blocks[block].forward(tokens)
+        : _blocks[block].Forward(tokens, branch => residual(block, branch));
 
     /// <summary>Tokens [B, tokens, width] -> logits [B, classes].</summary>
     /// <param name="tokens">The encoder's output.</param>
@@ -106,7 +126,17 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
     internal Tensor Classify(Tensor tokens, Func<Tensor, Tensor>? dropout = null)
     {
         using var scope = NewDisposeScope();
-        var features = _finalNorm.forward(tokens.mean([1]));
+        return ClassifyPooled(Pool(tokens), dropout).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Tokens [B, tokens, width] -> their mean [B, width].</summary>
+    internal static Tensor Pool(Tensor tokens) => tokens.mean([1]);
+
+    /// <summary>Pooled tokens [B, width] -> logits [B, classes].</summary>
+    internal Tensor ClassifyPooled(Tensor pooled, Func<Tensor, Tensor>? dropout = null)
+    {
+        using var scope = NewDisposeScope();
+        var features = _finalNorm.forward(pooled);
         return _head.forward(dropout is null ? features : dropout(features)).MoveToOuterDisposeScope();
     }
 

@@ -112,7 +112,7 @@ public sealed class ClipLoaderTests
             var starts = new List<int>();
             for (var epoch = 1; epoch <= 3; epoch++)
             {
-                foreach (var batch in loader.Epoch(6, new EpochSeed(1, epoch), CancellationToken.None))
+                foreach (var batch in loader.Epoch(6, new EpochSeed(1, epoch), 0, CancellationToken.None))
                 {
                     using (batch)
                         starts.AddRange(Enumerable.Range(0, 6).OrderBy(i => batch.Labels[i]).Select(i => (int)batch.Frames.bytes[i * 4 * 48]));

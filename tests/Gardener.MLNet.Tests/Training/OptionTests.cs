@@ -1,3 +1,4 @@
+using System.Reflection;
 using GardenerML.Checkpoints;
 using GardenerML.Training;
 using GardenerML.VideoMae;
@@ -10,6 +11,11 @@ public sealed class OptionTests
 {
     private static readonly MLContext Ml = new(seed: 1);
     private static readonly VideoClassifierOptions Base = TinyData.Options;
+
+    private static readonly VideoClassifierOptions Mirrored = Base with { Augmentation = new() { HorizontalFlip = 0.5 } };
+
+    // A learning rate so large that the first epochs are not the worst.
+    private static readonly VideoClassifierOptions Validated = Base with { ValidationFraction = 0.3, Epochs = 6, LearningRate = 0.3 };
 
     /// <summary>What must change the trained weights.</summary>
     private static readonly Dictionary<string, (VideoClassifierOptions From, VideoClassifierOptions To)> ChangesWeights = new()
@@ -30,6 +36,18 @@ public sealed class OptionTests
         [nameof(Base.GroupColumnName)] =
             (Base with { ValidationFraction = 0.5 }, Base with { ValidationFraction = 0.5, GroupColumnName = "Group" }),
         [nameof(Base.Seed)] = (Base, Base with { Seed = 2 }),
+        [nameof(Base.ScaleLearningRate)] = (Base, Base with { ScaleLearningRate = true }),
+        [nameof(Base.LayerDecay)] = (Base, Base with { LayerDecay = 0.7 }),
+        [nameof(Base.GradientClipping)] = (Base, Base with { GradientClipping = 0.01 }),
+        [nameof(Base.WeightAveraging)] = (Base, Base with { WeightAveraging = 0.5 }),
+        [nameof(Base.FreezeEncoder)] = (Base, Base with { FreezeEncoder = true }),
+        [nameof(Base.FrozenBlocks)] = (Base, Base with { FrozenBlocks = 1 }),
+        [nameof(Base.ClassWeights)] = (Base, Base with { ClassWeights = ClassWeighting.Explicit(1, 2, 3) }),
+        [nameof(Base.Augmentation)] = (Base, Base with { Augmentation = ClipAugmentation.VideoMae }),
+        [nameof(Base.RepeatedSamples)] = (Mirrored, Mirrored with { RepeatedSamples = 2 }),
+        [nameof(Base.KeepBestWeights)] = (Validated, Validated with { KeepBestWeights = true }),
+        [nameof(Base.EarlyStoppingPatience)] = (Validated, Validated with { EarlyStoppingPatience = 1 }),
+        [nameof(Base.Precision)] = (Base, Base with { Precision = Precision.BFloat16 }),
         [nameof(Base.LabelColumnName)] = (Base, Base with { LabelColumnName = "Group" }),
     };
 
@@ -39,8 +57,43 @@ public sealed class OptionTests
         nameof(Base.VideoColumnName), nameof(Base.ScoreColumnName), nameof(Base.PredictedLabelColumnName), nameof(Base.Checkpoint),
         nameof(Base.ValidationSet), nameof(Base.SkipMissingLabels), nameof(Base.Device), nameof(Base.FrameCacheBytes),
         nameof(Base.DecodingThreads), nameof(Base.ScoringBatchSize), nameof(Base.SavedWeightType), nameof(Base.MetricsCallback),
-        nameof(Base.Progress), nameof(Base.Cancellation),
+        nameof(Base.Progress), nameof(Base.Cancellation), nameof(Base.MicroBatchSize), nameof(Base.RecomputeActivations),
+        nameof(Base.ResumeFolder), nameof(Base.SaveEverySteps), nameof(Base.SaveInterval), nameof(Base.LogFolder),
     ];
+
+    /// <summary>What of the augmentation must change the trained weights.</summary>
+    private static readonly Dictionary<string, (ClipAugmentation From, ClipAugmentation To)> ChangesClips = new()
+    {
+        [nameof(ClipAugmentation.RandAugmentOperations)] = (new(), new() { RandAugmentOperations = 4 }),
+        [nameof(ClipAugmentation.RandAugmentMagnitude)] =
+            (new() { RandAugmentOperations = 4 }, new() { RandAugmentOperations = 4, RandAugmentMagnitude = 2 }),
+        [nameof(ClipAugmentation.RandAugmentDeviation)] =
+            (new() { RandAugmentOperations = 4 }, new() { RandAugmentOperations = 4, RandAugmentDeviation = 3 }),
+        [nameof(ClipAugmentation.MinimumCropArea)] = (new(), new() { MinimumCropArea = 0.3 }),
+        [nameof(ClipAugmentation.MaximumCropAspect)] =
+            (new() { MinimumCropArea = 0.3 }, new() { MinimumCropArea = 0.3, MaximumCropAspect = 2 }),
+        [nameof(ClipAugmentation.HorizontalFlip)] = (new(), new() { HorizontalFlip = 0.5 }),
+        [nameof(ClipAugmentation.Erasing)] = (new(), new() { Erasing = 0.5 }),
+        [nameof(ClipAugmentation.Mixup)] = (new(), new() { Mixup = 0.8 }),
+        [nameof(ClipAugmentation.CutMix)] = (new(), new() { CutMix = 1 }),
+    };
+
+    public static IEnumerable<object[]> ClipOptions => ChangesClips.Keys.Select(name => new object[] { name });
+
+    [TestMethod]
+    [DynamicData(nameof(ClipOptions))]
+    public void Each_option_of_augmentation_changes_the_weights_A20(string option)
+    {
+        var data = Ml.Keyed(TinyData.Rows(12));
+        var (from, to) = ChangesClips[option];
+        CollectionAssert.AreNotEqual(
+            TinyData.TrainedWeights(Base with { Augmentation = from }, data), TinyData.TrainedWeights(Base with { Augmentation = to }, data));
+    }
+
+    [TestMethod]
+    public void No_option_of_augmentation_is_without_a_test_A20() => CollectionAssert.AreEquivalent(
+        typeof(ClipAugmentation).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).ToArray(),
+        ChangesClips.Keys.ToArray());
 
     public static IEnumerable<object[]> WeightOptions => ChangesWeights.Keys.Select(name => new object[] { name });
 
@@ -56,7 +109,7 @@ public sealed class OptionTests
 
     [TestMethod]
     public void No_option_is_without_a_test() => CollectionAssert.AreEquivalent(
-        typeof(VideoClassifierOptions).GetProperties().Select(property => property.Name).ToArray(),
+        typeof(VideoClassifierOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).ToArray(),
         ChangesWeights.Keys.Concat(ShownElsewhere).ToArray());
 
     [TestMethod]
@@ -158,6 +211,31 @@ public sealed class OptionTests
         Refused(Base with { FrameCacheBytes = -1 }, "FrameCacheBytes", "-1", "at least 0");
         Refused(Base with { DecodingThreads = 0 }, "DecodingThreads", "0", "at least 1");
         Refused(Base with { ScoringBatchSize = 0 }, "ScoringBatchSize", "0", "at least 1");
+        Refused(Base with { LayerDecay = 0 }, "LayerDecay", "0", "(0, 1]");
+        Refused(Base with { GradientClipping = -1 }, "GradientClipping", "-1", "at least 0");
+        Refused(Base with { WeightAveraging = 1 }, "WeightAveraging", "[0, 1)");
+        Refused(Base with { FrozenBlocks = -1 }, "FrozenBlocks", "-1", "at least 0");
+        Refused(Base with { RepeatedSamples = 0 }, "RepeatedSamples", "0", "at least 1");
+        Refused(Base with { ClassWeights = null! }, "ClassWeights", "Balanced");
+        Refused(Base with { Augmentation = null! }, "Augmentation", "None");
+        Refused(Base with { Augmentation = new() { RandAugmentOperations = -1 } }, "RandAugmentOperations", "-1", "[0, 100]");
+        Refused(Base with { Augmentation = new() { RandAugmentMagnitude = 11 } }, "RandAugmentMagnitude", "11", "[0, 10]");
+        Refused(Base with { Augmentation = new() { RandAugmentDeviation = -1 } }, "RandAugmentDeviation", "at least 0");
+        Refused(Base with { Augmentation = new() { MinimumCropArea = 0 } }, "MinimumCropArea", "(0, 1]");
+        Refused(Base with { Augmentation = new() { MaximumCropAspect = 0.5 } }, "MaximumCropAspect", "0.5", "[1, 100]");
+        Refused(Base with { Augmentation = new() { HorizontalFlip = 2 } }, "HorizontalFlip", "2", "[0, 1]");
+        Refused(Base with { Augmentation = new() { Erasing = -1 } }, "Erasing", "[0, 1]");
+        Refused(Base with { Augmentation = new() { Mixup = -1 } }, "Mixup", "at least 0");
+        Refused(Base with { Augmentation = new() { CutMix = double.NaN } }, "CutMix", "at least 0");
+        Refused(Base with { KeepBestWeights = true }, "KeepBestWeights", "ValidationFraction");
+        Refused(Base with { EarlyStoppingPatience = 2 }, "EarlyStoppingPatience", "ValidationSet");
+        Refused(Base with { EarlyStoppingPatience = 0, ValidationFraction = 0.2 }, "EarlyStoppingPatience", "0", "at least 1");
+        Refused(Base with { Precision = (Precision)7 }, "Precision", "7", "BFloat16");
+        Refused(Base with { MicroBatchSize = 0 }, "MicroBatchSize", "0", "at least 1");
+        Refused(Base with { SaveEverySteps = 0 }, "SaveEverySteps", "0", "at least 1");
+        Refused(Base with { SaveInterval = TimeSpan.Zero }, "SaveInterval", "above 0");
+        Refused(Base with { ResumeFolder = "" }, "ResumeFolder", "folder");
+        Refused(Base with { LogFolder = " " }, "LogFolder", "folder");
         Refused(Base with { SavedWeightType = TensorType.Float64 }, "SavedWeightType", "Float64", "Float32, Float16 or BFloat16");
         Refused(Base with { NewModel = new VideoMaeConfiguration { PatchSize = 0 } }, "PatchSize", "0", "at least 1");
         Refused(Base with { NewModel = new VideoMaeConfiguration { Width = 10, HeadCount = 3 } }, "Width", "10", "HeadCount");

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using GardenerML.VideoMae;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GardenerML.Training;
+
+/// <summary>Chooses what matrix products are computed in.</summary>
+internal static class PrecisionChoice
+{
+    /// <summary>How much faster than single precision it must be to be chosen by itself: rounding is its price.</summary>
+    private const double WorthIt = 1.15;
+
+    /// <summary>Multiply-adds below which a model is not measured: launching its kernels takes longer than computing them.</summary>
+    private const double SmallGigaFlops = 0.5;
+
+    /// <summary>The precision that is used.</summary>
+    /// <param name="wanted">What the options say.</param>
+    /// <param name="model">The model; it is measured where the choice is left open, and stays as it is.</param>
+    public static Precision Resolve(Precision wanted, VideoMaeClassifier model)
+    {
+        if (wanted != Precision.Auto)
+            return wanted;
+        if (VideoMaeCost.Of(model.Configuration).GigaFlops < SmallGigaFlops)
+            return Precision.Float32;
+        var before = model.ComputeType;
+        try
+        {
+            Measure(model, Precision.BFloat16);
+            var (half, single) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+            // In turn, so that what else the machine does hits both.
+            for (var i = 0; i < 2; i++)
+            {
+                half = Min(half, Measure(model, Precision.BFloat16));
+                single = Min(single, Measure(model, Precision.Float32));
+            }
+            return half * WorthIt < single ? Precision.BFloat16 : Precision.Float32;
+        }
+        finally
+        {
+            model.ComputeType = before;
+            foreach (var parameter in model.parameters())
+                parameter.grad = null;
+        }
+    }
+
+    /// <summary>The type of tensors of a precision.</summary>
+    public static ScalarType TypeOf(Precision precision) =>
+        precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Measure(VideoMaeClassifier model, Precision precision)
+    {
+        using var scope = NewDisposeScope();
+        var configuration = model.Configuration;
+        model.ComputeType = TypeOf(precision);
+        var clips = zeros(
+            [2, 3, configuration.FrameCount, configuration.ImageSize, configuration.ImageSize], device: model.Device);
+        var start = Stopwatch.GetTimestamp();
+        var loss = model.forward(clips).sum();
+        loss.backward();
+        // Waits for the device.
+        loss.ToDouble();
+        foreach (var parameter in model.parameters().Take(1))
+            parameter.grad?.sum().ToDouble();
+        return Stopwatch.GetElapsedTime(start);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Reflection;
+using System.Text;
+using GardenerML.VideoMae;
+using static TorchSharp.torch;
+
+namespace GardenerML.Training;
+
+/// <summary>What decides the outcome of a run, as text: a state may be gone on from only where all of it is the same.</summary>
+internal static class TrainingSettings
+{
+    public const string SeedName = "seed";
+
+    /// <summary>Options that say where and how fast to compute, what is told and saved, and not what comes out.</summary>
+    private static readonly HashSet<string> Immaterial =
+    [
+        nameof(VideoClassifierOptions.VideoColumnName), nameof(VideoClassifierOptions.LabelColumnName),
+        nameof(VideoClassifierOptions.GroupColumnName), nameof(VideoClassifierOptions.ScoreColumnName),
+        nameof(VideoClassifierOptions.PredictedLabelColumnName), nameof(VideoClassifierOptions.Checkpoint),
+        nameof(VideoClassifierOptions.NewModel), nameof(VideoClassifierOptions.Device), nameof(VideoClassifierOptions.FrameCacheBytes),
+        nameof(VideoClassifierOptions.DecodingThreads), nameof(VideoClassifierOptions.ScoringBatchSize),
+        nameof(VideoClassifierOptions.SavedWeightType), nameof(VideoClassifierOptions.Seed), nameof(VideoClassifierOptions.Cancellation),
+        nameof(VideoClassifierOptions.MicroBatchSize), nameof(VideoClassifierOptions.RecomputeActivations),
+        nameof(VideoClassifierOptions.ResumeFolder), nameof(VideoClassifierOptions.SaveEverySteps),
+        nameof(VideoClassifierOptions.SaveInterval), nameof(VideoClassifierOptions.LogFolder),
+    ];
+
+    /// <summary>The settings of a run.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="model">The model before the first step: checkpoint, pruning and new head in one.</param>
+    /// <param name="training">The clips to learn from.</param>
+    /// <param name="validation">The clips to validate with.</param>
+    public static SortedDictionary<string, string> Of(
+        VideoClassifierOptions options, int seed, VideoMaeClassifier model,
+        IReadOnlyList<LabelledClip> training, IReadOnlyList<LabelledClip> validation)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [SeedName] = seed.ToString(CultureInfo.InvariantCulture),
+            ["model"] = $"{model.Configuration.BlockCount} blocks, {model.Configuration.FrameCount} frames of "
+                + $"{model.Configuration.ImageSize} pixels, {model.Configuration.ClassCount} classes",
+            ["first weights"] = Hash(model),
+            ["training clips"] = Describe(training),
+            ["validation clips"] = Describe(validation),
+        };
+        foreach (var (name, value) in Values(options))
+            settings[name] = value;
+        return settings;
+    }
+
+    // Records within, such as the augmentation, are taken apart: their own text hangs on the culture.
+    private static IEnumerable<(string Name, string Value)> Values(object options, string prefix = "")
+    {
+        foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var type = property.PropertyType;
+            if (type.IsInterface || type.IsSubclassOf(typeof(Delegate)) || (prefix.Length == 0 && Immaterial.Contains(property.Name)))
+                continue;
+            if (property.GetValue(options) is ClipAugmentation inner)
+            {
+                foreach (var value in Values(inner, $"{property.Name}."))
+                    yield return value;
+                continue;
+            }
+            yield return (prefix + property.Name, Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture) ?? "");
+        }
+    }
+
+    private static string Hash(VideoMaeClassifier model)
+    {
+        using var scope = NewDisposeScope();
+        var hash = new XxHash128();
+        foreach (var parameter in model.parameters())
+            hash.Append(parameter.detach().cpu().contiguous().bytes);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    /// <summary>Names, labels and how frames are taken, in the order of the rows; folders may move.</summary>
+    private static string Describe(IReadOnlyList<LabelledClip> clips)
+    {
+        var hash = new XxHash128();
+        foreach (var (clip, label) in clips)
+        {
+            var frames = clip.Options with { OnError = default };
+            hash.Append(Encoding.UTF8.GetBytes($"{Path.GetFileName(clip.Path)}\n{label}\n{frames}\n"));
+        }
+        return $"{clips.Count} clips {Convert.ToHexStringLower(hash.GetCurrentHash())}";
+    }
+}
