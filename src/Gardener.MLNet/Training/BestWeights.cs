@@ -16,6 +16,7 @@ internal sealed class BestWeights(IReadOnlyList<TrainedWeight> weights) : IDispo
     /// <summary>Copies the weights as they are.</summary>
     public void Keep()
     {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (IsEmpty)
         {

@@ -15,6 +15,7 @@ internal sealed class WeightAverage : IDisposable
     public WeightAverage(IReadOnlyList<TrainedWeight> weights, double kept)
     {
         (_weights, _kept) = (weights, kept);
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         _averages = [.. weights.Select(weight => weight.Parameter.detach().clone().DetachFromDisposeScope())];
     }
@@ -44,7 +45,7 @@ internal sealed class WeightAverage : IDisposable
         using var noGradient = no_grad();
         for (var i = 0; i < _averages.Length; i++)
         {
-            using var weight = _weights[i].Parameter.detach().clone();
+            using var weight = _weights[i].Parameter.clone();
             _weights[i].Parameter.copy_(_averages[i]);
             _averages[i].copy_(weight);
         }

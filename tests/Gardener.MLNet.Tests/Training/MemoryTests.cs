@@ -34,7 +34,7 @@ public sealed class MemoryTests
     public void Trained_and_loaded_models_are_freed_when_they_are_disposed()
     {
         var data = _ml.Keyed(TinyData.Rows(8));
-        var options = TinyData.Options with { Epochs = 1, HeadDropout = 0.2, DropPath = 0.2, ValidationFraction = 0.3 };
+        var options = TinyData.Options with { Epochs = 1, HeadDropout = 0.2, DropPath = 0.2, ValidationFraction = 0.3, KeepBestWeights = true, WeightAveraging = 0.5 };
         using var zip = new MemoryStream();
         using (var model = _ml.Trainer(options).Fit(data))
             _ml.Model.Save(model, data.Schema, zip);
@@ -46,6 +46,35 @@ public sealed class MemoryTests
             ((ITransformer)loaded).Scores(data);
         }
         Assert.AreEqual(before, LiveTensors.Count);
+    }
+
+    [TestMethod]
+    public void Three_hundred_steps_leave_as_many_tensors_as_three_and_little_managed_memory_A4()
+    {
+        var data = _ml.Keyed(TinyData.Rows(8));
+        var (live, managed) = (new List<long>(), new List<long>());
+        var options = TinyData.Options with
+        {
+            Epochs = 150,
+            HeadDropout = 0.2,
+            DropPath = 0.2,
+            WeightAveraging = 0.9,
+            GradientClipping = 1,
+            MicroBatchSize = 3,
+            RecomputeActivations = true,
+            Augmentation = ClipAugmentation.VideoMae,
+            Progress = new Immediately<TrainingProgress>(step =>
+            {
+                if (step.Step % 50 != 3)
+                    return;
+                live.Add(LiveTensors.Count);
+                managed.Add(GC.GetTotalMemory(forceFullCollection: true));
+            }),
+        };
+        TinyData.TrainedWeights(options, data);
+        Assert.HasCount(6, live);
+        Assert.AreEqual(1, live.Distinct().Count(), string.Join(", ", live));
+        Assert.IsLessThan(2 << 20, managed[^1] - managed[0]);
     }
 
     [TestMethod]

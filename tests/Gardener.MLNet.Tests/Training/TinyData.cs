@@ -65,8 +65,11 @@ internal static class TinyData
         [.. model.Transform(data).GetColumn<float[]>(column)];
 
     /// <summary>All weights, end to end.</summary>
-    public static float[] Weights(this VideoClassifierTransformer model) =>
-        [.. model.Model.parameters().SelectMany(parameter => parameter.detach().cpu().data<float>().ToArray())];
+    public static float[] Weights(this VideoClassifierTransformer model)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return [.. model.Model.parameters().SelectMany(parameter => parameter.detach().cpu().data<float>().ToArray())];
+    }
 
     /// <summary>Trains and gives the weights.</summary>
     public static float[] TrainedWeights(VideoClassifierOptions options, IDataView data, MLContext? ml = null)
