@@ -44,7 +44,7 @@ public sealed class CachedClipTests : IDisposable
         byte[] Bytes(FrameCache cache, int epoch)
         {
             var loader = new ClipLoader([new LabelledClip(clip, 0)], 1, cache);
-            using var batch = loader.Epoch(1, new EpochSeed(1, epoch), default).Single();
+            using var batch = loader.Epoch(1, new EpochSeed(1, epoch), 0, default).Single();
             return batch.Frames.bytes.ToArray();
         }
     }
