@@ -1,3 +1,4 @@
+using GardenerML.Pretraining;
 using GardenerML.Pruning;
 using GardenerML.Sensitivity;
 using GardenerML.Training;
@@ -95,6 +96,12 @@ public static class Gardener
     /// <param name="mlContext">Whose seed, log and progress are used; null for none.</param>
     public static VideoClassifierTrainer VideoClassifier(VideoClassifierOptions? options = null, MLContext? mlContext = null) =>
         new(mlContext ?? new MLContext(), options ?? new VideoClassifierOptions());
+
+    /// <summary>Pretrains a VideoMAE on clips without labels, by masking.</summary>
+    /// <param name="options">All options; the geometry of a new model or a checkpoint must be named.</param>
+    /// <param name="mlContext">Whose seed, log and progress are used; null for none.</param>
+    public static VideoMaePretrainer VideoMaePretrainer(VideoMaePretrainingOptions options, MLContext? mlContext = null) =>
+        new(mlContext ?? new MLContext(), options);
 
     /// <summary>
     /// Measures what the removal of each block costs in accuracy, with fine-tuning after each removal or without: the

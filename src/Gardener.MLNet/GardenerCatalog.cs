@@ -1,3 +1,4 @@
+using GardenerML.Pretraining;
 using GardenerML.Pruning;
 using GardenerML.Training;
 
@@ -21,6 +22,15 @@ public static class GardenerCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return new PruningEstimator(((Data.IInternalCatalog)catalog).Environment, options);
+    }
+
+    /// <summary>Pretrains a VideoMAE on clips without labels, by masking; the fitted transformer adds the encoder's features.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">All options; the geometry of a new model or a checkpoint must be named.</param>
+    public static VideoMaePretrainer PretrainVideoMae(this TransformsCatalog catalog, VideoMaePretrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new VideoMaePretrainer(((Data.IInternalCatalog)catalog).Environment, options);
     }
 
     /// <summary>Fine-tunes a VideoMAE checkpoint to label clips.</summary>

@@ -26,9 +26,11 @@ public static class Cli
         var root = new RootCommand("Prunes and fine-tunes VideoMAE video classifiers as ML.NET models.")
         {
             QuickstartVerb.Make(),
+            MotionVerb.Make(),
             ScoreVerb.Make(),
             PruneVerb.Make(),
             SensitivityVerb.Make(),
+            PretrainVerb.Make(),
             EvaluateVerb.Make(),
             PredictVerb.Make(),
         };

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using GardenerML.Interop;
-using GardenerML.Training;
+using GardenerML.Scoring;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
@@ -54,14 +54,14 @@ internal sealed class VideoModelEvaluator
     }
 
     /// <summary>A copy of a model on another device; null if it is there already.</summary>
-    private static ClipScorer? CopyElsewhere(VideoMaeClassifier model, ComputeDevice? wanted)
+    private static ClassScorer? CopyElsewhere(VideoMaeClassifier model, ComputeDevice? wanted)
     {
         if (wanted is not { } choice)
             return null;
         var device = TorchBackend.Resolve(choice);
         return device.type == model.Device.type && device.index == model.Device.index
             ? null
-            : new ClipScorer(ModelWeights.Copy(model, device));
+            : new ClassScorer(ModelWeights.Copy(model, device));
     }
 
     private VideoClassificationMetrics Run(ViewScorer views)

@@ -1,3 +1,4 @@
+using GardenerML.Scoring;
 using GardenerML.Training;
 using GardenerML.Video;
 
@@ -12,8 +13,8 @@ internal sealed class ViewScorer(ClipScorer scorer, VideoViews views, int batchS
     // The bound of what is decoded and waits for the model: 15 views of 16 frames of 224 x 224 are 36 MB a video.
     private const long MostBytesAhead = 1L << 30;
 
-    private readonly int _frameCount = scorer.Model.Configuration.FrameCount;
-    private readonly int _side = scorer.Model.Configuration.ImageSize;
+    private readonly int _frameCount = scorer.Configuration.FrameCount;
+    private readonly int _side = scorer.Configuration.ImageSize;
 
     private long BytesPerVideo => 3L * views.Count * _frameCount * _side * _side;
 

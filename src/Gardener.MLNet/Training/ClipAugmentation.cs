@@ -25,6 +25,12 @@ public sealed record ClipAugmentation
     };
 
     /// <summary>
+    /// What masked pretraining does: crops of 0.44 to 1 of the frame, as MCG-NJU/VideoMAE's multi-scale crop (sides 0.66 to 1),
+    /// and mirroring.
+    /// </summary>
+    public static ClipAugmentation Pretraining { get; } = new() { MinimumCropArea = 0.44, HorizontalFlip = 0.5 };
+
+    /// <summary>
     /// Operations of RandAugment (arXiv 1909.13719) that are drawn for a clip, each then done with probability 1/2; 0 for none.
     /// </summary>
     /// <remarks>The 15 operations of timm's <c>rand-...-inc1</c>; images are resampled bilinearly there and here.</remarks>

@@ -1,11 +1,12 @@
 using GardenerML.Video;
+using GardenerML.VideoMae;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
 
 /// <summary>
 /// Gives the clips of a data set in batches, decoding ahead of their use on other threads and keeping decoded frames while they
-/// fit into the _cache.
+/// fit into the cache.
 /// </summary>
 internal sealed class ClipLoader : IClipBatches
 {
@@ -26,6 +27,20 @@ internal sealed class ClipLoader : IClipBatches
     public ClipLoader(
         IReadOnlyList<LabelledClip> clips, int threads, FrameCache cache, ClipAugmenter? augmenter = null, int repeats = 1) =>
         (_clips, _threads, _cache, _augmenter, Repeats) = (clips, threads, cache, augmenter, repeats);
+
+    /// <summary>Loaders of training clips, augmented and repeated, and of validation clips; null where there are none.</summary>
+    public static (ClipLoader Training, ClipLoader? Validation) For(
+        VideoTrainingOptions options, VideoMaeConfiguration geometry, IReadOnlyList<LabelledClip> training,
+        IReadOnlyList<LabelledClip> validation, FrameCache cache)
+    {
+        var threads = options.DecodingThreads ?? Environment.ProcessorCount;
+        var augmenter = options.Augmentation.ChangesClips
+            ? new ClipAugmenter(options.Augmentation, geometry.Mean, geometry.StandardDeviation)
+            : null;
+        return (
+            new ClipLoader(training, threads, cache, augmenter, options.RepeatedSamples),
+            validation.Count == 0 ? null : new ClipLoader(validation, threads, cache));
+    }
 
     /// <inheritdoc/>
     public int Count => _clips.Count;
@@ -75,18 +90,16 @@ internal sealed class ClipLoader : IClipBatches
             return new LoadedClip(cached, Indices(clip, cached, random), label, Owned: false);
 
         // What is drawn anew each epoch can be cached only as the whole video.
-        var frames = HasRandomStart(clip) && !_cache.IsFull ? clip.ReadAll(MostCachedFrames, cancellation) : null;
+        var frames = clip.Options.IsRandom && !_cache.IsFull ? clip.ReadAll(MostCachedFrames, cancellation) : null;
         if (frames is not null)
             return new LoadedClip(frames, Indices(clip, frames, random), label, Owned: !_cache.TryKeep(clip, frames));
 
         frames = clip.Read(random, cancellation);
-        var kept = !HasRandomStart(clip) && _cache.TryKeep(clip, frames);
+        var kept = !clip.Options.IsRandom && _cache.TryKeep(clip, frames);
         return new LoadedClip(frames, [.. Enumerable.Range(0, frames.FrameCount)], label, Owned: !kept);
     }
 
-    private static bool HasRandomStart(VideoClip clip) => clip.Options.Sampling == FrameSampling.RandomStart;
-
-    private static int[] Indices(VideoClip clip, VideoFrames frames, Random? random) => HasRandomStart(clip)
+    private static int[] Indices(VideoClip clip, VideoFrames frames, Random? random) => clip.Options.IsRandom
         ? ClipReader.Indices(frames, clip.Options, random)
         : [.. Enumerable.Range(0, frames.FrameCount)];
 

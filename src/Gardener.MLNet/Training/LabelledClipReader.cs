@@ -13,19 +13,20 @@ internal static class LabelledClipReader
     /// <param name="host">For messages.</param>
     /// <param name="purpose">What the rows are for: training or validation.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="columns">Where clips, labels and groups are.</param>
+    /// <param name="columns">Where clips, groups and, if there are any, labels are; without labels all clips have the label 0.</param>
     /// <param name="options">What to do with missing labels, and when to stop.</param>
     /// <returns>The clips, and what each one's group column holds; no groups where none are asked for.</returns>
     /// <exception cref="InvalidOperationException">Labels are missing and may not be skipped, or no row is left.</exception>
     public static (List<LabelledClip> Clips, List<string> Groups) Read(
-        IHost host, string purpose, IDataView data, TrainingColumns columns, VideoClassifierOptions options)
+        IHost host, string purpose, IDataView data, ClipColumns columns, VideoTrainingOptions options)
     {
         var clips = new List<LabelledClip>();
         var groups = new List<string>();
         var missing = 0;
         string? firstMissing = null;
         using var cursor = data.GetRowCursor(columns.All);
-        var getLabel = RowCursorUtils.GetLabelGetter(cursor, columns.Label.Index);
+        var labels = columns as TrainingColumns;
+        var getLabel = labels is null ? null : RowCursorUtils.GetLabelGetter(cursor, labels.Label.Index);
         var getClip = cursor.GetGetter<VideoClip>(columns.Video);
         var getGroup = columns.Group is { } group ? RowCursorUtils.GetGetterAsStringBuilder(cursor, group.Index) : null;
         var text = new StringBuilder();
@@ -33,11 +34,11 @@ internal static class LabelledClipReader
         {
             options.Cancellation.ThrowIfCancellationRequested();
             // A missing label is NaN here.
-            var label = float.NaN;
-            getLabel(ref label);
+            var label = 0f;
+            getLabel?.Invoke(ref label);
             var clip = default(VideoClip);
             getClip(ref clip!);
-            if (!(label < columns.ClassCount))
+            if (labels is not null && !(label < labels.ClassCount))
             {
                 missing++;
                 firstMissing ??= $"row {cursor.Position}" + (clip?.Path is { } path ? $", {path}" : "");
@@ -52,9 +53,9 @@ internal static class LabelledClipReader
             }
         }
 
-        if (missing > 0 && !options.SkipMissingLabels)
+        if (missing > 0 && options is not VideoClassifierOptions { SkipMissingLabels: true })
             throw host.Except(
-                $"{missing} of {clips.Count + missing} rows for {purpose} have no label in the column '{columns.Label.Name}' (or one "
+                $"{missing} of {clips.Count + missing} rows for {purpose} have no label in the column '{labels!.Label.Name}' (or one "
                 + $"that its key type does not know); the first is {firstMissing}. Label them, or set SkipMissingLabels to leave "
                 + "them out.");
         if (clips.Count == 0)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GardenerML.VideoMae;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,30 +15,30 @@ internal static class PrecisionChoice
 
     /// <summary>The precision that is used.</summary>
     /// <param name="wanted">What the options say.</param>
-    /// <param name="model">The model; it is measured where the choice is left open, and stays as it is.</param>
-    public static Precision Resolve(Precision wanted, VideoMaeClassifier model)
+    /// <param name="step">What is trained; its model is measured where the choice is left open, and stays as it is.</param>
+    public static Precision Resolve(Precision wanted, TrainingStep step)
     {
         if (wanted != Precision.Auto)
             return wanted;
-        if (VideoMaeCost.Of(model.Configuration).GigaFlops < SmallGigaFlops)
+        if (step.GigaFlops < SmallGigaFlops)
             return Precision.Float32;
-        var before = model.ComputeType;
+        var before = step.ComputeType;
         try
         {
-            Measure(model, Precision.BFloat16);
+            Measure(step, Precision.BFloat16);
             var (half, single) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
             // In turn, so that what else the machine does hits both.
             for (var i = 0; i < 2; i++)
             {
-                half = Min(half, Measure(model, Precision.BFloat16));
-                single = Min(single, Measure(model, Precision.Float32));
+                half = Min(half, Measure(step, Precision.BFloat16));
+                single = Min(single, Measure(step, Precision.Float32));
             }
             return half * WorthIt < single ? Precision.BFloat16 : Precision.Float32;
         }
         finally
         {
-            model.ComputeType = before;
-            foreach (var parameter in model.parameters())
+            step.ComputeType = before;
+            foreach (var parameter in step.Model.parameters())
                 parameter.grad = null;
         }
     }
@@ -50,19 +49,16 @@ internal static class PrecisionChoice
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    private static TimeSpan Measure(VideoMaeClassifier model, Precision precision)
+    private static TimeSpan Measure(TrainingStep step, Precision precision)
     {
         using var scope = NewDisposeScope();
-        var configuration = model.Configuration;
-        model.ComputeType = TypeOf(precision);
-        var clips = zeros(
-            [2, 3, configuration.FrameCount, configuration.ImageSize, configuration.ImageSize], device: model.Device);
+        step.ComputeType = TypeOf(precision);
         var start = Stopwatch.GetTimestamp();
-        var loss = model.forward(clips).sum();
+        var loss = step.Rehearse();
         loss.backward();
         // Waits for the device.
         loss.ToDouble();
-        foreach (var parameter in model.parameters().Take(1))
+        foreach (var parameter in step.Model.parameters().Take(1))
             parameter.grad?.sum().ToDouble();
         return Stopwatch.GetElapsedTime(start);
     }

@@ -32,6 +32,13 @@ internal sealed record TrainedWeight(string Name, Parameter Parameter, double Ra
         ];
     }
 
+    /// <summary>All weights of a model of masked pretraining; matrices decay, the mask token, biases and norms do not.</summary>
+    public static TrainedWeight[] Of(VideoMaePretrainingModel model, VideoTrainingOptions options) =>
+    [
+        .. model.named_parameters().Select(pair => new TrainedWeight(
+            pair.name, pair.parameter, 1, pair.parameter.dim() > 1 && pair.name != "mask_token" ? options.WeightDecay : 0)),
+    ];
+
     /// <summary>How many blocks are not trained.</summary>
     public static int FrozenBlocks(VideoClassifierOptions options, int blockCount) =>
         options.FreezeEncoder ? blockCount : Math.Min(options.FrozenBlocks, blockCount);

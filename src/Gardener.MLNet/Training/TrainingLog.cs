@@ -35,13 +35,20 @@ internal sealed class TrainingLog
     public void Epoch(TrainingPosition position, EpochMetrics metrics)
     {
         WriteHistory(position);
-        _events.add_scalar("epoch/training_loss", (float)metrics.TrainingLoss, metrics.Epoch);
-        _events.add_scalar("epoch/training_accuracy", (float)metrics.TrainingAccuracy, metrics.Epoch);
+        Add("training_loss", metrics.TrainingLoss);
+        Add("training_accuracy", metrics.TrainingAccuracy);
         if (metrics.Validation is not { } validation)
             return;
-        _events.add_scalar("epoch/validation_loss", (float)validation.Loss, metrics.Epoch);
-        _events.add_scalar("epoch/validation_accuracy", (float)validation.Accuracy, metrics.Epoch);
-        _events.add_scalar("epoch/validation_mean_class_recall", (float)validation.MeanClassRecall, metrics.Epoch);
+        Add("validation_loss", validation.Loss);
+        Add("validation_accuracy", validation.Accuracy);
+        Add("validation_mean_class_recall", validation.MeanClassRecall);
+
+        void Add(string name, double value)
+        {
+            // Pretraining has no accuracies.
+            if (!double.IsNaN(value))
+                _events.add_scalar("epoch/" + name, (float)value, metrics.Epoch);
+        }
     }
 
     // Written whole: a run that is killed leaves no half row, and one that goes on no row twice.
@@ -54,7 +61,7 @@ internal sealed class TrainingLog
             {
                 epoch.Epoch, epoch.TrainingLoss, epoch.TrainingAccuracy, epoch.LearningRate, epoch.Validation?.Loss,
                 epoch.Validation?.Accuracy, epoch.Validation?.MeanClassRecall, epoch.ClipsPerSecond,
-            }.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
+            }.Select(value => value is double.NaN ? "" : Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
         AtomicFile.Write(Path.Combine(_folder, "history.csv"), stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }

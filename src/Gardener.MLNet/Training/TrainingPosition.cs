@@ -12,10 +12,13 @@ internal sealed class TrainingPosition
     /// <summary>Steps done over all epochs.</summary>
     public int Step { get; set; }
 
+    /// <summary>Samples of the epoch so far.</summary>
+    public int Samples { get; set; }
+
     /// <summary>Sum of the losses of the epoch's samples.</summary>
     public double LossSum { get; set; }
 
-    /// <summary>What the epoch's <see cref="ClassificationTally"/> has counted.</summary>
+    /// <summary>What <see cref="TrainingStep.Tally"/> has counted in the epoch.</summary>
     public double[] Tally { get; set; } = [];
 
     /// <summary>What the run computes in, once that is chosen.</summary>
@@ -35,6 +38,6 @@ internal sealed class TrainingPosition
     public void Add(EpochMetrics metrics)
     {
         History.Add(metrics);
-        (Epoch, StepInEpoch, LossSum, Tally) = (Epoch + 1, 0, 0, []);
+        (Epoch, StepInEpoch, Samples, LossSum, Tally) = (Epoch + 1, 0, 0, 0, []);
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Reflection;
 using System.Text;
-using GardenerML.VideoMae;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -15,32 +14,32 @@ internal static class TrainingSettings
     /// <summary>Options that say where and how fast to compute, what is told and saved, and not what comes out.</summary>
     private static readonly HashSet<string> Immaterial =
     [
-        nameof(VideoClassifierOptions.VideoColumnName), nameof(VideoClassifierOptions.LabelColumnName),
-        nameof(VideoClassifierOptions.GroupColumnName), nameof(VideoClassifierOptions.ScoreColumnName),
-        nameof(VideoClassifierOptions.PredictedLabelColumnName), nameof(VideoClassifierOptions.Checkpoint),
-        nameof(VideoClassifierOptions.NewModel), nameof(VideoClassifierOptions.Device), nameof(VideoClassifierOptions.FrameCacheBytes),
-        nameof(VideoClassifierOptions.DecodingThreads), nameof(VideoClassifierOptions.ScoringBatchSize),
-        nameof(VideoClassifierOptions.SavedWeightType), nameof(VideoClassifierOptions.Seed), nameof(VideoClassifierOptions.Cancellation),
-        nameof(VideoClassifierOptions.MicroBatchSize), nameof(VideoClassifierOptions.RecomputeActivations),
-        nameof(VideoClassifierOptions.ResumeFolder), nameof(VideoClassifierOptions.SaveEverySteps),
-        nameof(VideoClassifierOptions.SaveInterval), nameof(VideoClassifierOptions.LogFolder),
+        nameof(VideoTrainingOptions.VideoColumnName), nameof(VideoClassifierOptions.LabelColumnName),
+        nameof(VideoTrainingOptions.GroupColumnName), nameof(VideoClassifierOptions.ScoreColumnName),
+        nameof(VideoClassifierOptions.PredictedLabelColumnName), nameof(VideoTrainingOptions.Checkpoint),
+        nameof(VideoTrainingOptions.NewModel), nameof(VideoTrainingOptions.Device), nameof(VideoTrainingOptions.FrameCacheBytes),
+        nameof(VideoTrainingOptions.DecodingThreads), nameof(VideoTrainingOptions.ScoringBatchSize),
+        nameof(VideoTrainingOptions.SavedWeightType), nameof(VideoTrainingOptions.Seed), nameof(VideoTrainingOptions.Cancellation),
+        nameof(VideoTrainingOptions.MicroBatchSize), nameof(VideoClassifierOptions.RecomputeActivations),
+        nameof(VideoTrainingOptions.ResumeFolder), nameof(VideoTrainingOptions.SaveEverySteps),
+        nameof(VideoTrainingOptions.SaveInterval), nameof(VideoTrainingOptions.LogFolder),
     ];
 
     /// <summary>The settings of a run.</summary>
     /// <param name="options">The options.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="model">The model before the first step: checkpoint, pruning and new head in one.</param>
+    /// <param name="geometry">Its geometry, in words.</param>
     /// <param name="training">The clips to learn from.</param>
     /// <param name="validation">The clips to validate with.</param>
     public static SortedDictionary<string, string> Of(
-        VideoClassifierOptions options, int seed, VideoMaeClassifier model,
+        VideoTrainingOptions options, int seed, nn.Module model, string geometry,
         IReadOnlyList<LabelledClip> training, IReadOnlyList<LabelledClip> validation)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [SeedName] = seed.ToString(CultureInfo.InvariantCulture),
-            ["model"] = $"{model.Configuration.BlockCount} blocks, {model.Configuration.FrameCount} frames of "
-                + $"{model.Configuration.ImageSize} pixels, {model.Configuration.ClassCount} classes",
+            ["model"] = geometry,
             ["first weights"] = Hash(model),
             ["training clips"] = Describe(training),
             ["validation clips"] = Describe(validation),
@@ -68,7 +67,7 @@ internal static class TrainingSettings
         }
     }
 
-    private static string Hash(VideoMaeClassifier model)
+    private static string Hash(nn.Module model)
     {
         using var scope = NewDisposeScope();
         var hash = new XxHash128();

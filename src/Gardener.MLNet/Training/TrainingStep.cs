@@ -1,37 +1,32 @@
-using GardenerML.VideoMae;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
 
-/// <summary>One optimiser step: mixing, forward and backward over micro-batches, clipping, AdamW.</summary>
-internal sealed class TrainingStep : IDisposable
+/// <summary>
+/// What is learnt, one optimiser step at a time: forward and backward over micro-batches, clipping, AdamW, averaging. Derived
+/// classes say what the loss is and how clips are evaluated.
+/// </summary>
+internal abstract class TrainingStep : IDisposable
 {
-    private readonly VideoMaeClassifier _model;
-    private readonly VideoClassifierOptions _options;
-    private readonly int _seed;
-    private readonly float[] _classWeights;
+    private readonly VideoTrainingOptions _options;
     private readonly MicroBatches _microBatches;
-    private readonly PixelNormalisation _pixels;
-    private readonly int _frozen;
 
     /// <summary>Prepares training.</summary>
     /// <param name="model">The model, trained in place.</param>
+    /// <param name="weights">Its weights that are trained.</param>
     /// <param name="options">How.</param>
-    /// <param name="seed">What everything random is drawn by.</param>
-    /// <param name="classWeights">How much each class counts.</param>
     /// <param name="onSmaller">Told the old and the new size of micro-batches when memory ran out.</param>
-    public TrainingStep(
-        VideoMaeClassifier model, VideoClassifierOptions options, int seed, float[] classWeights, Action<int, int> onSmaller)
+    protected TrainingStep(
+        nn.Module model, IReadOnlyList<TrainedWeight> weights, VideoTrainingOptions options, Action<int, int> onSmaller)
     {
-        (_model, _options, _seed, _classWeights) = (model, options, seed, classWeights);
+        (Model, Weights, _options) = (model, weights, options);
         _microBatches = new MicroBatches(options.MicroBatchSize, onSmaller);
-        _pixels = new PixelNormalisation(model.Configuration, model.Device);
-        _frozen = TrainedWeight.FrozenBlocks(options, model.Configuration.BlockCount);
-        Weights = TrainedWeight.Of(model, options);
         Optimizer = new AdamWOptimizer(Weights, options.Beta1, options.Beta2);
         Average = options.WeightAveraging > 0 ? new WeightAverage(Weights, options.WeightAveraging) : null;
     }
+
+    /// <summary>What is trained, with its frozen parts.</summary>
+    public nn.Module Model { get; }
 
     /// <summary>What is trained.</summary>
     public IReadOnlyList<TrainedWeight> Weights { get; }
@@ -41,78 +36,69 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>The average of the weights; null where none is asked for.</summary>
     public WeightAverage? Average { get; }
 
+    /// <summary>What the model computes its matrix products in.</summary>
+    public abstract ScalarType ComputeType { get; set; }
+
+    /// <summary>Multiply-adds of a clip, in units of 10^9.</summary>
+    public abstract double GigaFlops { get; }
+
+    /// <summary>What the epoch's samples so far have given, to be saved and restored; empty at its begin.</summary>
+    public abstract double[] Tally { get; set; }
+
+    /// <summary>Share of the epoch's samples so far that were labelled right; NaN where there are no labels.</summary>
+    public abstract double TrainingAccuracy { get; }
+
     /// <summary>Takes the step.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="step">The step's number over all epochs, from 0.</param>
     /// <param name="rate">The learning rate.</param>
-    /// <param name="tally">Counts what was right.</param>
     /// <returns>The loss, and the norm of the gradient before clipping.</returns>
     /// <exception cref="InvalidOperationException">Loss or gradient are not finite; the weights are then as before.</exception>
-    public (double Loss, double GradientNorm) Run(ClipBatch batch, int step, double rate, ClassificationTally tally)
+    public (double Loss, double GradientNorm) Run(ClipBatch batch, int step, double rate)
     {
-        var samples = batch.Labels.Length;
-        var configuration = _model.Configuration;
-        var numbers = EpochSeed.ForStep(_seed, step);
-        var mixing = BatchMixing.Draw(_options.Augmentation, configuration.ImageSize, numbers.ForMixing());
-        var targets = SoftTargets.Of(batch.Labels, _classWeights, _options.LabelSmoothing, mixing.Share);
-        using var regularisation = new StochasticRegularisation(
-            _options, configuration.BlockCount, configuration.Width, samples, numbers.ForDropout());
+        using var part = Begin(batch, step);
         var loss = 0.0;
-        var logits = new List<float>();
-        _microBatches.Run(samples, Restart, Part);
-        CheckFinite(loss, step, rate, null);
+        _microBatches.Run(batch.Labels.Length, Restart, Add);
+        RequireFinite(loss, step, rate, null);
 
         var norm = Gradients.Norm(Weights);
         if (!double.IsFinite(norm))
-            CheckFinite(norm, step, rate, Gradients.FirstNotFinite(Weights));
+            RequireFinite(norm, step, rate, Gradients.FirstNotFinite(Weights));
         Gradients.Clip(Weights, norm, _options.GradientClipping);
         Optimizer.Step(rate);
         Optimizer.ClearGradients();
         Average?.Update();
-        tally.AddRange(batch.Labels, logits);
+        part.Count();
         return (loss, norm);
 
         void Restart()
         {
             Optimizer.ClearGradients();
             loss = 0;
-            logits.Clear();
+            part.Restart();
         }
 
-        void Part(int start, int count)
+        void Add(int start, int count)
         {
             _options.BeforeMicroBatch?.Invoke(count);
             using var scope = NewDisposeScope();
-            var pass = new TrainingPass(_model, _frozen, regularisation.DropPath(start, count), regularisation.HeadDropout(start, count));
-            var (partLogits, partLoss) = batch.AreEncoded
-                ? pass.FromFeatures(batch.Frames.narrow(0, start, count), scores => targets.Loss(scores, start))
-                : pass.FromClips(Mixed(batch.Frames, mixing, start, count), scores => targets.Loss(scores, start), _options.RecomputeActivations);
-            var partValue = partLoss.ToDouble();
-            if (!double.IsFinite(partValue) && !batch.AreEncoded)
-                CheckFinite(partValue, step, rate, pass.FirstNotFinite(Mixed(batch.Frames, mixing, start, count)));
-            loss += partValue;
-            logits.AddRange(partLogits.cpu().data<float>().ToArray());
+            var value = part.Learn(start, count);
+            if (!double.IsFinite(value))
+                RequireFinite(value, step, rate, part.FirstNotFinite(start, count));
+            loss += value;
         }
     }
 
-    /// <summary>Scores a batch without learning from it: logits [B, classes].</summary>
-    public Tensor Score(ClipBatch batch) => batch.AreEncoded
-        ? _model.ClassifyPooled(batch.Frames)
-        : _model.forward(_pixels.Apply(batch.Frames.to(_model.Device)));
+    /// <summary>Scores clips without learning from them.</summary>
+    public abstract ClipSetMetrics Evaluate(IClipBatches clips);
 
-    /// <summary>What a frozen encoder makes of clips, averaged over the tokens: [B, width].</summary>
-    public Tensor Encode(ClipBatch batch) => VideoMaeClassifier.Pool(_model.Encode(_pixels.Apply(batch.Frames.to(_model.Device))));
+    /// <summary>Forward through the model on made clips, to a scalar: for measuring a step's time.</summary>
+    public abstract Tensor Rehearse();
 
-    private Tensor Mixed(Tensor frames, BatchMixing mixing, int start, int count)
-    {
-        var clips = _pixels.Apply(frames.narrow(0, start, count).to(_model.Device));
-        if (mixing != BatchMixing.None)
-            // The partners of start, start + 1, ... lie backwards from the end.
-            mixing.Apply(clips, _pixels.Apply(frames.narrow(0, frames.shape[0] - start - count, count).flip(0).to(_model.Device)));
-        return clips;
-    }
+    /// <summary>Draws what is random in a step.</summary>
+    protected abstract Part Begin(ClipBatch batch, int step);
 
-    private static void CheckFinite(double value, int step, double rate, string? where)
+    private static void RequireFinite(double value, int step, double rate, string? where)
     {
         if (!double.IsFinite(value))
             throw new InvalidOperationException(
@@ -123,9 +109,33 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose()
     {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
         Optimizer.ClearGradients();
         Optimizer.Dispose();
         Average?.Dispose();
-        _pixels.Dispose();
+    }
+
+    /// <summary>One step's samples and random numbers.</summary>
+    protected abstract class Part : IDisposable
+    {
+        /// <summary>Forgets what was learnt of the step's samples.</summary>
+        public abstract void Restart();
+
+        /// <summary>Forward and backward for some of the samples.</summary>
+        /// <returns>Their share of the step's loss.</returns>
+        public abstract double Learn(int start, int count);
+
+        /// <summary>Where numbers first are not finite for some of the samples; null if that is not known.</summary>
+        public abstract string? FirstNotFinite(int start, int count);
+
+        /// <summary>Counts the samples, once the step is done.</summary>
+        public abstract void Count();
+
+        public abstract void Dispose();
     }
 }

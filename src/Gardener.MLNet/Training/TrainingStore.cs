@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GardenerML.Checkpoints;
-using GardenerML.VideoMae;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -24,19 +23,19 @@ internal sealed class TrainingStore : IDisposable
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly string _folder;
-    private readonly VideoClassifierOptions _options;
+    private readonly VideoTrainingOptions _options;
     private readonly FileStream _lock;
     private readonly Stopwatch _sinceSave = Stopwatch.StartNew();
     private SortedDictionary<string, string> _settings = [];
 
-    private TrainingStore(string folder, VideoClassifierOptions options, FileStream ownership) =>
+    private TrainingStore(string folder, VideoTrainingOptions options, FileStream ownership) =>
         (_folder, _options, _lock) = (folder, options, ownership);
 
     private string StatePath => Path.Combine(_folder, StateFile);
 
     /// <summary>Opens a folder, or makes it, and keeps other runs out of it.</summary>
     /// <exception cref="IOException">Another run uses it.</exception>
-    public static TrainingStore Open(string folder, VideoClassifierOptions options)
+    public static TrainingStore Open(string folder, VideoTrainingOptions options)
     {
         Directory.CreateDirectory(folder);
         FileStream ownership;
@@ -82,7 +81,7 @@ internal sealed class TrainingStore : IDisposable
 
     /// <summary>Puts a run back to where it was.</summary>
     /// <returns>Where it stands; null if there is no state.</returns>
-    public TrainingPosition? Restore(VideoMaeClassifier model, TrainingStep step, BestWeights? best)
+    public TrainingPosition? Restore(TrainingStep step, BestWeights? best)
     {
         using var file = OpenState();
         if (file is null)
@@ -95,7 +94,7 @@ internal sealed class TrainingStore : IDisposable
             Load(weights, step.Weights.Select(weight => (weight.Name, (Tensor)weight.Parameter)));
             best.Keep();
         }
-        Load(file, Tensors(model, step));
+        Load(file, Tensors(step));
         step.Optimizer.StepCount = position.Step;
         return position;
     }
@@ -104,9 +103,9 @@ internal sealed class TrainingStore : IDisposable
     public bool IsDue(int step) => step % (_options.SaveEverySteps ?? int.MaxValue) == 0 || _sinceSave.Elapsed >= _options.SaveInterval;
 
     /// <summary>Saves the state, over the one before.</summary>
-    public void Save(VideoMaeClassifier model, TrainingStep step, TrainingPosition position)
+    public void Save(TrainingStep step, TrainingPosition position)
     {
-        SafetensorsWriter.Write(StatePath, Tensors(model, step).Select(Content), new Dictionary<string, string>
+        SafetensorsWriter.Write(StatePath, Tensors(step).Select(Content), new Dictionary<string, string>
         {
             [SettingsKey] = JsonSerializer.Serialize(_settings, Json),
             [PositionKey] = JsonSerializer.Serialize(position, Json),
@@ -143,9 +142,9 @@ internal sealed class TrainingStore : IDisposable
         throw new CheckpointException(StatePath, $"Its header holds no {key} of a training run.");
     }
 
-    private static IEnumerable<(string Name, Tensor Values)> Tensors(VideoMaeClassifier model, TrainingStep step) =>
+    private static IEnumerable<(string Name, Tensor Values)> Tensors(TrainingStep step) =>
     [
-        .. model.named_parameters().Select(pair => ($"model.{pair.name}", (Tensor)pair.parameter)),
+        .. step.Model.named_parameters().Select(pair => ($"model.{pair.name}", (Tensor)pair.parameter)),
         .. step.Optimizer.State,
         .. step.Average?.State ?? [],
     ];

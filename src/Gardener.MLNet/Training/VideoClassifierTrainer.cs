@@ -135,26 +135,25 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
             throw _host.Except(
                 $"FrozenBlocks is {_options.FrozenBlocks}, but the model has {model.Configuration.BlockCount} blocks.");
         var classWeights = _options.ClassWeights.For([.. training.Select(clip => clip.Label)], model.Configuration.ClassCount);
-        store?.Require(TrainingSettings.Of(_options, seed, model, training, validation));
-        var threads = _options.DecodingThreads ?? Environment.ProcessorCount;
+        var geometry = model.Configuration;
+        store?.Require(TrainingSettings.Of(
+            _options, seed, model, $"{geometry.BlockCount} blocks, {geometry.FrameCount} frames of {geometry.ImageSize} pixels, "
+                + $"{geometry.ClassCount} classes", training, validation));
         using var cache = new FrameCache(_options.FrameCacheBytes);
-        var augmenter = _options.Augmentation.ChangesClips
-            ? new ClipAugmenter(_options.Augmentation, model.Configuration.Mean, model.Configuration.StandardDeviation)
-            : null;
-        var trainingClips = new ClipLoader(training, threads, cache, augmenter, _options.RepeatedSamples);
-        var validationClips = validation.Count == 0 ? null : new ClipLoader(validation, threads, cache);
-        using var run = new ClassifierTraining(model, _options, seed, classWeights, store, channel);
+        var (trainingClips, validationClips) = ClipLoader.For(_options, geometry, training, validation, cache);
+        using var step = new ClassificationStep(model, _options, seed, classWeights, TrainingLoop.WarnOfSmaller(_options, channel));
+        using var loop = new TrainingLoop(step, _options, seed, store, channel);
         using var progress = _host.StartProgressChannel("Training");
         try
         {
             if (!CanCacheFeatures(training))
             {
-                run.Run(trainingClips, validationClips, progress);
+                loop.Run(trainingClips, validationClips, progress);
                 return;
             }
-            using var trainingFeatures = run.Encode(trainingClips);
-            using var validationFeatures = validationClips is null ? null : run.Encode(validationClips);
-            run.Run(trainingFeatures, validationFeatures, progress);
+            using var trainingFeatures = step.Encode(trainingClips);
+            using var validationFeatures = validationClips is null ? null : step.Encode(validationClips);
+            loop.Run(trainingFeatures, validationFeatures, progress);
         }
         finally
         {
@@ -165,7 +164,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     // A frozen encoder makes the same of a clip each time, if the clip is the same.
     private bool CanCacheFeatures(List<LabelledClip> training) =>
         _options is { FreezeEncoder: true, CacheFeatures: true, Augmentation: { ChangesClips: false, MixesClips: false } }
-        && training.TrueForAll(clip => clip.Clip.Options.Sampling != FrameSampling.RandomStart);
+        && training.TrueForAll(clip => !clip.Clip.Options.IsRandom);
 
     private VideoClassifierDescription Describe(ModelStart start) => new()
     {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using GardenerML.Checkpoints;
 using GardenerML.Interop;
 using GardenerML.Pruning;
+using GardenerML.Scoring;
 using GardenerML.Training;
-using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -26,30 +26,25 @@ namespace GardenerML.Training;
 /// Owns the native memory of the weights: dispose it when it is no longer used. Transforming is safe from several threads; a
 /// <see cref="PredictionEngine{TSrc, TDst}"/> over it is not, as always in ML.NET.
 /// </remarks>
-public sealed class VideoClassifierTransformer : ITransformer, IDisposable
+public sealed class VideoClassifierTransformer : ClipTransformer
 {
     internal const string LoaderSignature = "GardenerVideoClassifier";
     private const string KeysStream = "LabelKeys";
 
-    private readonly IHost _host;
-    private readonly ClipScorer _scorer;
+    private readonly ClassScorer _scorer;
     private readonly VideoClassifierDescription _description;
     private readonly KeyNames? _keyNames;
 
     internal VideoClassifierTransformer(
         IHostEnvironment environment, VideoMaeClassifier model, VideoClassifierDescription description, KeyNames? keyNames)
+        : this(environment, new ClassScorer(model), description, keyNames)
     {
-        _host = environment.Register(nameof(VideoClassifierTransformer));
-        _scorer = new ClipScorer(model);
-        _description = description;
-        _keyNames = keyNames;
     }
 
-    /// <summary>
-    /// Where models that are loaded from now on compute. <c>mlContext.Model.Load</c> has no place for such a choice, so it is the
-    /// process's; a model that is fitted computes where it was trained.
-    /// </summary>
-    public static ComputeDevice LoadingDevice { get; set; }
+    private VideoClassifierTransformer(
+        IHostEnvironment environment, ClassScorer scorer, VideoClassifierDescription description, KeyNames? keyNames)
+        : base(environment, nameof(VideoClassifierTransformer), scorer, description.VideoColumnName, description.ScoringBatchSize) =>
+        (_scorer, _description, _keyNames) = (scorer, description, keyNames);
 
     /// <summary>The fitted model; it lives as long as this transformer.</summary>
     public VideoMaeClassifier Model => _scorer.Model;
@@ -63,33 +58,12 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     /// <summary>Parameters, and operations to score a clip.</summary>
     public VideoMaeCost Cost => VideoMaeCost.Of(Model.Configuration);
 
-    internal ClipScorer Scorer => _scorer;
+    internal ClassScorer Scorer => _scorer;
 
     internal int ScoringBatchSize => _description.ScoringBatchSize;
 
-    bool ITransformer.IsRowToRowMapper => true;
-
-    /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>
-        RowToRowMapperTransform.GetOutputSchema(inputSchema, new Mapper(this, inputSchema));
-
-    /// <summary>Adds the columns; nothing is decoded or scored before a cursor asks for them.</summary>
-    /// <param name="input">Data with the clip column.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The clip column is absent, or its clips are not of the model's size.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public IDataView Transform(IDataView input)
-    {
-        _host.CheckValue(input, nameof(input));
-        _scorer.ThrowIfDisposed();
-        return new ScoredClipView(input, ClipColumn(input.Schema), MakeColumns(), _scorer, _description.ScoringBatchSize);
-    }
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
-    {
-        _host.CheckValue(inputSchema, nameof(inputSchema));
-        return new RowToRowMapperTransform(
-            _host, new EmptyDataView(_host, inputSchema), new Mapper(this, inputSchema), schema => new Mapper(this, schema));
-    }
+    private protected override AddedColumns Added => new ScoreColumns(
+        _description.ScoreColumnName, _description.PredictedLabelColumnName, Model.Configuration.ClassCount, _keyNames);
 
     /// <summary>Saves the model as a checkpoint, to be pruned or fine-tuned further or used by transformers.</summary>
     /// <param name="path">The folder, or for <see cref="CheckpointLayout.SingleFile"/> the file, to write.</param>
@@ -101,31 +75,8 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
         string path, CheckpointLayout layout = CheckpointLayout.HuggingFace, TensorType weightType = TensorType.Float32) =>
         VideoMaeCheckpointWriter.Save(path, ToCheckpoint(weightType), layout);
 
-    /// <summary>Frees the native memory of the weights.</summary>
-    public void Dispose() => _scorer.Dispose();
-
-    private DataViewSchema.DetachedColumn[] MakeColumns() => ScoreColumns.Make(
-        _description.ScoreColumnName, _description.PredictedLabelColumnName, Model.Configuration.ClassCount, _keyNames);
-
-    /// <summary>The column of clips.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is absent, or its clips are not of the model's size.</exception>
-    internal DataViewSchema.Column ClipColumn(DataViewSchema schema)
+    private protected override void Save(ModelSaveContext ctx)
     {
-        var name = _description.VideoColumnName;
-        var configuration = Model.Configuration;
-        var wanted = new VideoClipDataViewType(configuration.FrameCount, configuration.ImageSize, configuration.ImageSize);
-        var column = schema.GetColumnOrNull(name)
-            ?? throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name, wanted.ToString(), "no such column");
-        return column.Type.Equals(wanted)
-            ? column
-            : throw _host.ExceptSchemaMismatch(nameof(schema), "clip", name, wanted.ToString(), column.Type.ToString());
-    }
-
-    void ICanSaveModel.Save(ModelSaveContext ctx)
-    {
-        _host.CheckValue(ctx, nameof(ctx));
-        ctx.CheckAtModel();
-        _scorer.ThrowIfDisposed();
         ctx.SetVersionInfo(GetVersionInfo());
 
         // *** Binary format ***
@@ -134,7 +85,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
         // stream Weights.safetensors: a checkpoint, complete with its configuration
         ctx.SaveNonEmptyString(JsonSerializer.Serialize(_description));
         if (_keyNames is not null)
-            ctx.SaveBinaryStream(KeysStream, writer => _keyNames.Save(_host, writer.BaseStream));
+            ctx.SaveBinaryStream(KeysStream, writer => _keyNames.Save(Host, writer.BaseStream));
         ctx.SaveBinaryStream(
             ModelZip.WeightsEntry, writer => VideoMaeCheckpointWriter.Write(writer.BaseStream, ToCheckpoint(_description.SavedWeightType)));
     }
@@ -145,7 +96,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
         var section = PruningPlan is { } plan
             ? new JsonObject { ["plan"] = JsonSerializer.SerializeToNode(plan) }
             : null;
-        return ModelWeights.ToCheckpoint(Model, type, _keyNames?.Texts, section);
+        return ModelWeights.ToCheckpoint(Model, Model.Configuration, type, _keyNames?.Texts, section);
     }
 
     private static VideoClassifierTransformer Create(IHostEnvironment environment, ModelLoadContext ctx)
@@ -200,7 +151,7 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
     // Factory method for SignatureLoadRowMapper.
     [SuppressMessage("Performance", "CA1859", Justification = "ML.NET finds the factory by this return type.")]
     private static IRowMapper Create(IHostEnvironment environment, ModelLoadContext ctx, DataViewSchema inputSchema) =>
-        new Mapper(Create(environment, ctx), inputSchema);
+        Create(environment, ctx).MapperOf(inputSchema);
 
     private static VersionInfo GetVersionInfo() => new(
         modelSignature: "GRDNVCLS",
@@ -209,52 +160,4 @@ public sealed class VideoClassifierTransformer : ITransformer, IDisposable
         verWeCanReadBack: 0x00010001,
         loaderSignature: LoaderSignature,
         loaderAssemblyName: typeof(VideoClassifierTransformer).Assembly.FullName);
-
-    /// <summary>Scores row by row, for a prediction engine.</summary>
-    private sealed class Mapper(VideoClassifierTransformer parent, DataViewSchema inputSchema) : IRowMapper
-    {
-        private readonly DataViewSchema.Column _clips = parent.ClipColumn(inputSchema);
-
-        public DataViewSchema.DetachedColumn[] GetOutputColumns() => parent.MakeColumns();
-
-        public Func<int, bool> GetDependencies(Func<int, bool> activeOutput)
-        {
-            var active = activeOutput(ScoreColumns.Score) || activeOutput(ScoreColumns.PredictedLabel);
-            return column => active && column == _clips.Index;
-        }
-
-        public Delegate[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
-        {
-            disposer = null;
-            var getters = new Delegate[2];
-            if (!activeOutput(ScoreColumns.Score) && !activeOutput(ScoreColumns.PredictedLabel))
-                return getters;
-
-            var getClip = input.GetGetter<VideoClip>(_clips);
-            var scoredPosition = -1L;
-            float[] scores = [];
-            getters[ScoreColumns.Score] = (ValueGetter<VBuffer<float>>)((ref VBuffer<float> target) =>
-                ScoreColumns.CopyScores(Scores(), ref target));
-            getters[ScoreColumns.PredictedLabel] = (ValueGetter<uint>)((ref uint target) =>
-                target = ScoreColumns.KeyOf(Scores()));
-            return getters;
-
-            float[] Scores()
-            {
-                if (scoredPosition != input.Position)
-                {
-                    var clip = default(VideoClip);
-                    getClip(ref clip!);
-                    using var frames = parent._scorer.Decode(clip, input.Position, CancellationToken.None);
-                    scores = parent._scorer.Score([frames])[0];
-                    scoredPosition = input.Position;
-                }
-                return scores;
-            }
-        }
-
-        public void Save(ModelSaveContext ctx) => ((ICanSaveModel)parent).Save(ctx);
-
-        public ITransformer GetTransformer() => parent;
-    }
 }

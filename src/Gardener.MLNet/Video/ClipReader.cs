@@ -19,7 +19,7 @@ internal static class ClipReader
     /// <param name="views">How many clips and crops.</param>
     /// <param name="height">Height of the clip's frames.</param>
     /// <param name="width">Width of the clip's frames.</param>
-    /// <param name="random">Draws the start for <see cref="FrameSampling.RandomStart"/>.</param>
+    /// <param name="random">Draws what is random in the sampling.</param>
     /// <param name="cancellation">Stops between frames.</param>
     /// <returns>The frames of each view, one view after the other, in the order clip, crop.</returns>
     /// <exception cref="VideoReadException">The video cannot be read.</exception>

@@ -8,8 +8,7 @@ internal static class FrameSampler
     /// <summary>Indices of the frames of one clip.</summary>
     /// <param name="options">How many frames, how far apart, and which.</param>
     /// <param name="available">Frames that the video has, at least 1.</param>
-    /// <param name="random">Draws the start for <see cref="FrameSampling.RandomStart"/>; without it the clip is
-    /// centred.</param>
+    /// <param name="random">Draws start and rate where the sampling is random; without it the clip is centred.</param>
     /// <returns><see cref="VideoLoadingOptions.FrameCount"/> indices, each in [0, <paramref
     /// name="available"/>).</returns>
     public static int[] Sample(VideoLoadingOptions options, int available, Random? random = null) =>
@@ -38,12 +37,14 @@ internal static class FrameSampler
             return indices;
         }
 
+        if (sampling == FrameSampling.RandomStartAndRate && random is not null)
+            samplingRate = random.Next(samplingRate) + 1;
         long spare = Math.Max(0, available - Span(frameCount, samplingRate));
         long start = sampling switch
         {
             FrameSampling.First => 0,
-            FrameSampling.RandomStart when random is not null => random.NextInt64(spare + 1),
-            FrameSampling.Centre or FrameSampling.RandomStart => spare / 2,
+            FrameSampling.RandomStart or FrameSampling.RandomStartAndRate when random is not null => random.NextInt64(spare + 1),
+            FrameSampling.Centre or FrameSampling.RandomStart or FrameSampling.RandomStartAndRate => spare / 2,
             _ => throw new ArgumentOutOfRangeException(
                 nameof(sampling), sampling, $"Sampling {sampling} is not known."),
         };

@@ -26,4 +26,10 @@ public enum FrameSampling
     /// Every <see cref="VideoLoadingOptions.SamplingRate"/>-th frame, the clip in the middle of the video.
     /// </summary>
     Centre,
+
+    /// <summary>
+    /// As <see cref="RandomStart"/>, with the rate random too: from 1 to <see cref="VideoLoadingOptions.SamplingRate"/>, so that
+    /// the same motion is seen at several speeds.
+    /// </summary>
+    RandomStartAndRate,
 }

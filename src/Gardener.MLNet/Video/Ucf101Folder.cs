@@ -5,11 +5,6 @@ namespace GardenerML.Video;
 /// <summary>A folder with one subfolder of videos a class.</summary>
 internal sealed partial class Ucf101Folder
 {
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".flv", ".ts", ".3gp", ".ogv",
-    };
-
     private readonly List<string> _classFolders;
 
     private Ucf101Folder(string folder, List<string> classFolders)
@@ -36,18 +31,18 @@ internal sealed partial class Ucf101Folder
             if (!Directory.Exists(folder))
                 continue;
             List<string> classes =
-                [.. Directory.GetDirectories(folder).Where(each => VideosOf(each).Any()).Order(StringComparer.Ordinal)];
+                [.. Directory.GetDirectories(folder).Where(each => VideoFolder.VideosIn(each).Any()).Order(StringComparer.Ordinal)];
             if (classes.Count > 0)
                 return new Ucf101Folder(folder, classes);
         }
         throw new DirectoryNotFoundException(
             $"The folder '{root}' has no class folders: no subfolder of it (nor of its 'videos' or 'UCF-101') "
-            + $"holds a video ({string.Join(", ", Extensions.Order(StringComparer.Ordinal))}).");
+            + $"holds a video ({string.Join(", ", VideoFolder.Extensions.Order(StringComparer.Ordinal))}).");
     }
 
     /// <summary>Every video, labelled by its folder.</summary>
     public List<Ucf101Video> Videos() =>
-        [.. _classFolders.SelectMany(folder => VideosOf(folder).Select(path => Video(path, Path.GetFileName(folder))))];
+        [.. _classFolders.SelectMany(folder => VideoFolder.VideosIn(folder).Select(path => Video(path, Path.GetFileName(folder))))];
 
     /// <summary>The row of a video.</summary>
     public static Ucf101Video Video(string path, string label)
@@ -57,9 +52,6 @@ internal sealed partial class Ucf101Folder
         string group = match.Success ? match.Groups[1].Value : name;
         return new Ucf101Video { VideoPath = path, Label = label, Group = $"{label}/{group}" };
     }
-
-    private static IEnumerable<string> VideosOf(string folder) =>
-        Directory.EnumerateFiles(folder).Where(path => Extensions.Contains(Path.GetExtension(path)));
 
     // v_Archery_g01_c02: clip 2 of the recording that is group 1.
     [GeneratedRegex("_(g[0-9]+)_c[0-9]+$", RegexOptions.CultureInvariant)]

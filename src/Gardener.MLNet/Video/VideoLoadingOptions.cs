@@ -53,6 +53,9 @@ public sealed record VideoLoadingOptions
     /// <summary>Whether frames are turned upright where the file says how the camera was held.</summary>
     public bool ApplyRotation { get; init; } = true;
 
+    /// <summary>Whether a trainer reads other frames each time.</summary>
+    internal bool IsRandom => Sampling is FrameSampling.RandomStart or FrameSampling.RandomStartAndRate;
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the clip would have 2 GiB of pixels or
     /// more.</exception>

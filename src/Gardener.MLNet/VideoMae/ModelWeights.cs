@@ -59,13 +59,15 @@ internal static class ModelWeights
 
     /// <summary>A model as a checkpoint to be written.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="configuration">Its geometry.</param>
     /// <param name="type">How weights are stored: Float32, Float16 or BFloat16.</param>
     /// <param name="labelNames">Names of the classes; null for none.</param>
     /// <param name="gardenerSection">What is kept with the configuration, such as a pruning plan.</param>
     public static VideoMaeCheckpointContent ToCheckpoint(
-        VideoMaeClassifier model, TensorType type, IReadOnlyList<string>? labelNames, JsonObject? gardenerSection) => new()
+        nn.Module model, VideoMaeConfiguration configuration, TensorType type, IReadOnlyList<string>? labelNames,
+        JsonObject? gardenerSection) => new()
         {
-            Configuration = model.Configuration,
+            Configuration = configuration,
             Tensors = [.. model.named_parameters().Select(parameter => new TensorContent(
                 parameter.name, type, parameter.parameter.shape, target => Write(parameter.parameter, type, target)))],
             LabelNames = labelNames,

@@ -29,6 +29,28 @@ internal static class WeightInitialisation
         }
     }
 
+    /// <summary>
+    /// Fills a model of masked pretraining as MCG-NJU/VideoMAE's <c>modeling_pretrain.py</c>: matrices uniform by Glorot and Bengio
+    /// (each of query, key and value is part of one matrix), the mask token normal.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="generator">Where the random numbers come from.</param>
+    /// <param name="include">Which parameters are filled, by name.</param>
+    public static void FillForPretraining(nn.Module model, Generator generator, Func<string, bool> include)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Fill(model, generator, include);
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            if (!include(name) || parameter.dim() < 2 || name == "mask_token")
+                continue;
+            var (outputs, inputs) = (parameter.shape[0], parameter.numel() / parameter.shape[0]);
+            var bound = Math.Sqrt(6.0 / (inputs + outputs));
+            parameter.copy_(rand(parameter.shape, generator: generator).mul_(2 * bound).sub_(bound));
+        }
+    }
+
     private static Tensor TruncatedNormal(long[] shape, Generator generator)
     {
         // Inverse transform: erfinv of a uniform number between erf(-2 / sqrt 2) and erf(2 / sqrt 2).

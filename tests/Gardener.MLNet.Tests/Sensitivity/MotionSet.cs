@@ -47,7 +47,7 @@ internal sealed class MotionSet : IDisposable
         using var generator = new torch.Generator(5);
         WeightInitialisation.Fill(model, generator, _ => true);
         VideoMaeCheckpointWriter.Save(
-            _folder.File(name), ModelWeights.ToCheckpoint(model, TensorType.Float32, labels, null), CheckpointLayout.SingleFile);
+            _folder.File(name), ModelWeights.ToCheckpoint(model, model.Configuration, TensorType.Float32, labels, null), CheckpointLayout.SingleFile);
         return _folder.File(name);
     }
 

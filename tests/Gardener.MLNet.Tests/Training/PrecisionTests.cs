@@ -59,14 +59,16 @@ public sealed class PrecisionTests
     public void The_choice_by_measurement_leaves_the_model_as_it_was()
     {
         using var small = Model(TinyData.Options.NewModel! with { FrameCount = 4, ImageSize = 16, ClassCount = 3 });
-        Assert.AreEqual(Precision.Float32, PrecisionChoice.Resolve(Precision.Auto, small));
-        Assert.AreEqual(Precision.BFloat16, PrecisionChoice.Resolve(Precision.BFloat16, small));
+        using var smallStep = Step(small);
+        Assert.AreEqual(Precision.Float32, PrecisionChoice.Resolve(Precision.Auto, smallStep));
+        Assert.AreEqual(Precision.BFloat16, PrecisionChoice.Resolve(Precision.BFloat16, smallStep));
 
         using var large = Model(new VideoMaeConfiguration { FrameCount = 8, ImageSize = 64, Width = 384, HeadCount = 6, MlpWidth = 1536, BlockCount = 4, ClassCount = 3 });
         Assert.IsGreaterThan(0.5, VideoMaeCost.Of(large.Configuration).GigaFlops);
         var before = large.parameters().Select(parameter => parameter.sum().item<float>()).ToArray();
+        using var step = Step(large);
         var live = LiveTensors.Count;
-        Assert.AreNotEqual(Precision.Auto, PrecisionChoice.Resolve(Precision.Auto, large));
+        Assert.AreNotEqual(Precision.Auto, PrecisionChoice.Resolve(Precision.Auto, step));
         Assert.AreEqual(live, LiveTensors.Count);
         Assert.AreEqual(ScalarType.Float32, large.ComputeType);
         CollectionAssert.AreEqual(before, large.parameters().Select(parameter => parameter.sum().item<float>()).ToArray());
@@ -81,6 +83,8 @@ public sealed class PrecisionTests
         Assert.AreEqual(ScalarType.Float32, model.Model.ComputeType);
         Assert.IsTrue(model.Model.parameters().All(parameter => parameter.dtype == ScalarType.Float32));
     }
+
+    private static ClassificationStep Step(VideoMaeClassifier model) => new(model, TinyData.Options, 1, [1, 1, 1], (_, _) => { });
 
     private static VideoMaeClassifier Model(VideoMaeConfiguration configuration)
     {

@@ -35,8 +35,21 @@ public sealed class FrameSamplerTests
         if (c.Sampling == FrameSampling.Uniform || c.Available < FrameSampler.Span(c.Count, c.Rate))
             return true;
         var indices = Sample(c);
-        return indices.Zip(indices.Skip(1)).All(pair => pair.Second - pair.First == c.Rate);
+        var distances = indices.Zip(indices.Skip(1)).Select(pair => pair.Second - pair.First).Distinct().ToArray();
+        return c.Count == 1 || (distances.Length == 1
+            && (c.Sampling == FrameSampling.RandomStartAndRate ? distances[0] >= 1 && distances[0] <= c.Rate : distances[0] == c.Rate));
     });
+
+    [TestMethod]
+    public void Random_rates_go_from_every_frame_to_the_rate()
+    {
+        var random = new Random(1);
+        var rates = Enumerable.Range(0, 500)
+            .Select(_ => FrameSampler.Sample(FrameSampling.RandomStartAndRate, 4, 3, 20, ShortVideo.RepeatLast, random))
+            .Select(clip => (Rate: clip[1] - clip[0], Start: clip[0])).ToLookup(clip => clip.Rate, clip => clip.Start);
+        CollectionAssert.AreEquivalent(new[] { 1, 2, 3 }, rates.Select(rate => rate.Key).ToArray());
+        Assert.AreEqual(16, rates[1].Max(), "4 frames in a row fit into 20 up to the start 16");
+    }
 
     [TestMethod]
     public void Known_clips_have_the_indices_worked_out_by_hand()

@@ -1,6 +1,4 @@
-using GardenerML.Video;
-
-namespace GardenerML.Training;
+namespace GardenerML.Video;
 
 /// <summary>Checks that a clip is what its column's type says: a user's class may state one geometry and hold another.</summary>
 internal static class ClipGeometry

@@ -1,15 +1,12 @@
 using System.Diagnostics;
-using GardenerML.VideoMae;
 using Microsoft.ML.Runtime;
-using static TorchSharp.torch;
 
 namespace GardenerML.Training;
 
-/// <summary>The fine-tuning loop: epochs of steps, shuffled anew each time, validation, what is kept, and what is told.</summary>
-internal sealed class ClassifierTraining : IDisposable
+/// <summary>The training loop: epochs of steps, shuffled anew each time, validation, what is kept, and what is told.</summary>
+internal sealed class TrainingLoop : IDisposable
 {
-    private readonly VideoMaeClassifier _model;
-    private readonly VideoClassifierOptions _options;
+    private readonly VideoTrainingOptions _options;
     private readonly int _seed;
     private readonly IChannel _channel;
     private readonly TrainingStep _step;
@@ -19,29 +16,29 @@ internal sealed class ClassifierTraining : IDisposable
     private readonly BestWeights? _best;
 
     /// <summary>Prepares a run, or the rest of one.</summary>
-    /// <param name="model">The model, trained in place.</param>
+    /// <param name="step">What is learnt; its model is trained in place.</param>
     /// <param name="options">How.</param>
     /// <param name="seed">What everything random is drawn by.</param>
-    /// <param name="classWeights">How much each class counts in the loss.</param>
     /// <param name="store">Where the state is kept; null for nowhere.</param>
     /// <param name="channel">For messages.</param>
-    public ClassifierTraining(
-        VideoMaeClassifier model, VideoClassifierOptions options, int seed, float[] classWeights, TrainingStore? store, IChannel channel)
+    public TrainingLoop(TrainingStep step, VideoTrainingOptions options, int seed, TrainingStore? store, IChannel channel)
     {
-        (_model, _options, _seed, _channel, _store) = (model, options, seed, channel, store);
-        _step = new TrainingStep(model, options, seed, classWeights, (before, now) => channel.Warning(
-            $"The device ran out of memory with {before} samples at a time; going on with {now}. A step still has "
-            + $"{options.BatchSize * options.RepeatedSamples}."));
-        _best = options.ReturnsBest ? new BestWeights(_step.Weights) : null;
-        _position = store?.Restore(model, _step, _best) ?? new TrainingPosition();
-        _position.Precision ??= PrecisionChoice.Resolve(options.Precision, model);
-        model.ComputeType = PrecisionChoice.TypeOf(_position.Precision.Value);
+        (_step, _options, _seed, _channel, _store) = (step, options, seed, channel, store);
+        _best = options.ReturnsBest ? new BestWeights(step.Weights) : null;
+        _position = store?.Restore(step, _best) ?? new TrainingPosition();
+        _position.Precision ??= PrecisionChoice.Resolve(options.Precision, step);
+        step.ComputeType = PrecisionChoice.TypeOf(_position.Precision.Value);
         if (options.Precision == Precision.Auto)
             channel.Info($"Training in {_position.Precision}.");
         if (_position.Step > 0)
             channel.Info($"Going on after step {_position.Step}, in epoch {_position.Epoch}.");
         _log = options.LogFolder is { } folder ? new TrainingLog(folder, _position) : null;
     }
+
+    /// <summary>Tells of smaller micro-batches.</summary>
+    public static Action<int, int> WarnOfSmaller(VideoTrainingOptions options, IChannel channel) => (before, now) => channel.Warning(
+        $"The device ran out of memory with {before} samples at a time; going on with {now}. A step still has "
+        + $"{options.BatchSize * options.RepeatedSamples}.");
 
     /// <summary>Trains the model in place.</summary>
     /// <param name="training">The clips to learn from; at least one.</param>
@@ -55,7 +52,7 @@ internal sealed class ClassifierTraining : IDisposable
         var schedule = new LearningRateSchedule(
             scale * _options.LearningRate, scale * _options.MinimumLearningRate, (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch), stepCount);
         progress.SetHeader(
-            new ProgressHeader(["TrainingLoss", "TrainingAccuracy", "ValidationAccuracy"], ["steps"]),
+            new ProgressHeader(["TrainingLoss", "TrainingAccuracy", "ValidationLoss", "ValidationAccuracy"], ["steps"]),
             entry => entry.SetProgress(0, _position.Step, stepCount));
         try
         {
@@ -74,31 +71,18 @@ internal sealed class ClassifierTraining : IDisposable
             _step.Average?.Exchange();
     }
 
-    /// <summary>Scores clips without learning from them.</summary>
-    public ClipSetMetrics Evaluate(IClipBatches clips)
+    /// <summary>Scores clips without learning from them, by the average of the weights where there is one.</summary>
+    private ClipSetMetrics Evaluate(IClipBatches clips)
     {
-        var tally = new ClassificationTally(_model.Configuration.ClassCount);
         using var average = _step.Average?.InPlace();
-        using var noGradient = no_grad();
-        foreach (var batch in clips.InOrder(_options.ScoringBatchSize, _options.Cancellation))
-        {
-            using (batch)
-            using (NewDisposeScope())
-                tally.AddRange(batch.Labels, [.. _step.Score(batch).cpu().data<float>()]);
-        }
-        return tally.ToMetrics();
+        return _step.Evaluate(clips);
     }
-
-    /// <summary>Encodes clips by a frozen encoder.</summary>
-    public FeatureBatches Encode(IClipBatches clips) =>
-        FeatureBatches.Of(clips, _step.Encode, _options.ScoringBatchSize, _options.Cancellation);
 
     private void RunEpoch(
         IClipBatches training, IClipBatches? validation, LearningRateSchedule schedule, int stepCount, IProgressChannel progress)
     {
         var epoch = _position.Epoch;
-        var tally = new ClassificationTally(_model.Configuration.ClassCount);
-        tally.Restore(_position.Tally);
+        _step.Tally = _position.Tally;
         var clock = Stopwatch.StartNew();
         var samples = 0;
         foreach (var batch in training.Epoch(
@@ -108,10 +92,11 @@ internal sealed class ClassifierTraining : IDisposable
             {
                 _options.Cancellation.ThrowIfCancellationRequested();
                 var rate = schedule.At(_position.Step);
-                var (loss, norm) = _step.Run(batch, _position.Step, rate, tally);
+                var (loss, norm) = _step.Run(batch, _position.Step, rate);
                 samples += batch.Labels.Length;
                 _position.LossSum += loss * batch.Labels.Length;
-                _position.Tally = tally.Save();
+                _position.Samples += batch.Labels.Length;
+                _position.Tally = _step.Tally;
                 _position.StepInEpoch++;
                 _position.Step++;
                 _log?.Step(_position.Step, loss, rate, norm);
@@ -122,9 +107,8 @@ internal sealed class ClassifierTraining : IDisposable
             }
         }
         var seconds = clock.Elapsed.TotalSeconds;
-        var trained = tally.ToMetrics();
         var metrics = new EpochMetrics(
-            epoch, _options.Epochs, _position.LossSum / trained.ClipCount, trained.Accuracy, schedule.At(_position.Step - 1),
+            epoch, _options.Epochs, _position.LossSum / _position.Samples, _step.TrainingAccuracy, schedule.At(_position.Step - 1),
             validation is null ? null : Evaluate(validation), samples / training.Repeats / seconds);
         EndEpoch(metrics, progress);
     }
@@ -141,21 +125,18 @@ internal sealed class ClassifierTraining : IDisposable
         _position.Stopped = _options.EarlyStoppingPatience <= metrics.Epoch - _position.Best?.Epoch;
         Save();
         _log?.Epoch(_position, metrics);
-        progress.Checkpoint(metrics.TrainingLoss, metrics.TrainingAccuracy, metrics.Validation?.Accuracy, _position.Step);
-        var validation = metrics.Validation is { } v ? $", validation accuracy {v.Accuracy:0.000}" : "";
-        _channel.Info($"Epoch {metrics.Epoch} of {metrics.EpochCount}: loss {metrics.TrainingLoss:0.0000}, training accuracy "
-            + $"{metrics.TrainingAccuracy:0.000}{validation}, {metrics.ClipsPerSecond:0} clips/s.");
+        progress.Checkpoint(
+            metrics.TrainingLoss, Known(metrics.TrainingAccuracy), metrics.Validation?.Loss, Known(metrics.Validation?.Accuracy), _position.Step);
+        _channel.Info(metrics.Summary);
         if (_position.Stopped)
             _channel.Info($"No better validation result for {_options.EarlyStoppingPatience} epochs: training ends, with the weights of "
                 + $"epoch {_position.Best!.Epoch}.");
         _options.MetricsCallback?.Invoke(metrics);
     }
 
-    private void Save() => _store?.Save(_model, _step, _position);
+    private static double? Known(double? value) => value is double.NaN ? null : value;
 
-    public void Dispose()
-    {
-        _best?.Dispose();
-        _step.Dispose();
-    }
+    private void Save() => _store?.Save(_step, _position);
+
+    public void Dispose() => _best?.Dispose();
 }

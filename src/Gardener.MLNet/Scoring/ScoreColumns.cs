@@ -2,16 +2,22 @@ using GardenerML.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace GardenerML.Training;
+namespace GardenerML.Scoring;
 
 /// <summary>The two columns that a fitted classifier adds, with the annotations that ML.NET's evaluators look for.</summary>
-internal static class ScoreColumns
+internal sealed class ScoreColumns(string scoreName, string predictedLabelName, int classCount, KeyNames? keyNames) : AddedColumns
 {
-    public const int Score = 0;
-    public const int PredictedLabel = 1;
+    private const int Score = 0;
 
-    public static DataViewSchema.DetachedColumn[] Make(
-        string scoreName, string predictedLabelName, int classCount, KeyNames? keyNames)
+    /// <inheritdoc/>
+    public override DataViewSchema.DetachedColumn[] Columns => Make();
+
+    /// <inheritdoc/>
+    public override Delegate Getter(int column, Func<float[]> numbers) => column == Score
+        ? Vector(numbers)
+        : (ValueGetter<uint>)((ref uint target) => target = KeyOf(numbers()));
+
+    private DataViewSchema.DetachedColumn[] Make()
     {
         var score = Annotations(AnnotationUtils.Const.ScoreValueKind.Score);
         if (keyNames is not null)
@@ -44,15 +50,7 @@ internal static class ScoreColumns
             builder.Add(kind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> target) => target = text.AsMemory());
     }
 
-    /// <summary>Gives a row's scores to a getter's caller.</summary>
-    public static void CopyScores(float[] scores, ref VBuffer<float> target)
-    {
-        var editor = VBufferEditor.Create(ref target, scores.Length);
-        scores.CopyTo(editor.Values);
-        target = editor.Commit();
-    }
-
     /// <summary>The key, from 1, of the most probable class.</summary>
-    public static uint KeyOf(ReadOnlySpan<float> scores) =>
+    private static uint KeyOf(ReadOnlySpan<float> scores) =>
         (uint)System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores) + 1;
 }

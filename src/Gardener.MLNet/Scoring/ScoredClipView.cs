@@ -2,25 +2,27 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace GardenerML.Training;
+namespace GardenerML.Scoring;
 
 /// <summary>A data view with the scores of its clips, which are computed only where a cursor asks for them.</summary>
 internal sealed class ScoredClipView : IDataView
 {
     private readonly IDataView _input;
+    private readonly AddedColumns _added;
     private readonly ClipScorer _scorer;
     private readonly DataViewSchema.Column _clips;
     private readonly int _batchSize;
     private readonly ColumnBindings _bindings;
 
     public ScoredClipView(
-        IDataView input, DataViewSchema.Column clips, DataViewSchema.DetachedColumn[] added, ClipScorer scorer, int batchSize)
+        IDataView input, DataViewSchema.Column clips, AddedColumns added, ClipScorer scorer, int batchSize)
     {
         _input = input;
         _clips = clips;
+        _added = added;
         _scorer = scorer;
         _batchSize = batchSize;
-        _bindings = new ColumnBindings(input.Schema, added);
+        _bindings = new ColumnBindings(input.Schema, added.Columns);
     }
 
     public DataViewSchema Schema => _bindings.Schema;
@@ -44,7 +46,7 @@ internal sealed class ScoredClipView : IDataView
         if (added.Count == 0)
             return new PassingCursor(Schema, passed, _input.GetRowCursor(passed.Values, rand));
         var needed = passed.Values.Where(column => column.Index != _clips.Index).Append(_clips);
-        return new ScoringCursor(Schema, passed, added, _input.GetRowCursor(needed, rand), _clips, _scorer, _batchSize);
+        return new ScoringCursor(Schema, passed, _added, added, _input.GetRowCursor(needed, rand), _clips, _scorer, _batchSize);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>

@@ -1,9 +1,10 @@
+using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace GardenerML.Training;
+namespace GardenerML.Scoring;
 
 /// <summary>
 /// Walks over the rows with their scores. It reads rows ahead, so that clips are decoded on other threads and scored in batches,
@@ -21,13 +22,15 @@ internal sealed class ScoringCursor : DataViewRowCursor
     private readonly int _batchSize;
     private readonly Dictionary<int, int> _passedIndex = [];
     private readonly List<PassedColumn> _passed = [];
+    private readonly AddedColumns _added;
     private readonly IReadOnlyDictionary<int, int> _addedIndex;
     private readonly IEnumerator<ScoredRow> _rows;
     private ScoredRow? _current;
 
     /// <param name="schema">The schema of the view.</param>
     /// <param name="passed">The active columns of the view that come from the input, with their columns there.</param>
-    /// <param name="added">The active columns of the view that are of <see cref="ScoreColumns"/>, with their numbers there.</param>
+    /// <param name="added">The columns that the model adds.</param>
+    /// <param name="active">The active columns of the view that are of <paramref name="added"/>, with their numbers there.</param>
     /// <param name="input">The rows; the clips and the passed columns are active.</param>
     /// <param name="clips">The input's column of clips.</param>
     /// <param name="scorer">The model.</param>
@@ -35,7 +38,8 @@ internal sealed class ScoringCursor : DataViewRowCursor
     public ScoringCursor(
         DataViewSchema schema,
         IReadOnlyDictionary<int, DataViewSchema.Column> passed,
-        IReadOnlyDictionary<int, int> added,
+        AddedColumns added,
+        IReadOnlyDictionary<int, int> active,
         DataViewRowCursor input,
         DataViewSchema.Column clips,
         ClipScorer scorer,
@@ -46,7 +50,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
         _clips = clips;
         _scorer = scorer;
         _batchSize = batchSize;
-        _addedIndex = added;
+        (_added, _addedIndex) = (added, active);
         foreach (var (index, column) in passed)
         {
             _passedIndex.Add(index, _passed.Count);
@@ -86,9 +90,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         if (_passedIndex.TryGetValue(column, out var passed))
             return _passed[passed].Getter(() => Current.Row.Values[passed]);
-        return _addedIndex[column] == ScoreColumns.Score
-            ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> target) => ScoreColumns.CopyScores(Current.Scores, ref target))
-            : (ValueGetter<uint>)((ref uint target) => target = ScoreColumns.KeyOf(Current.Scores));
+        return _added.Getter(_addedIndex[column], () => Current.Scores);
     }
 
     private IEnumerable<ScoredRow> Score()

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace GardenerML.Training;
+namespace GardenerML.Scoring;
 
 /// <summary>A column whose values are taken from rows that are read ahead, and given out when their row's turn comes.</summary>
 internal abstract class PassedColumn

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using GardenerML.Samples.Motion;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>motion -o FOLDER</c>: makes the data set of made videos that only motion tells apart.</summary>
+internal sealed class MotionVerb
+{
+    private static readonly MotionDatasetOptions Defaults = new();
+
+    private readonly Option<MotionDifficulty> _difficulty = new("--difficulty")
+    {
+        Description = "How the clips look: consistent, inverted, anyColour or hard.",
+        DefaultValueFactory = _ => Defaults.Difficulty,
+    };
+
+    private readonly Option<int> _groups = Number("--groups", "Groups a class; about a quarter is for testing.", Defaults.Groups);
+    private readonly Option<int> _clips = Number("--clips", "Clips a group and class.", Defaults.ClipsPerGroup);
+    private readonly Option<int> _size = Number("--size", "Height and width of the frames.", Defaults.ImageSize);
+    private readonly Option<int> _frames = Number("--frames", "Frames of a clip.", Defaults.FrameCount);
+    private readonly Option<int> _seed = CommonOptions.Seed();
+
+    private readonly Option<DirectoryInfo> _output = new("--output", "-o")
+    {
+        Description = "Where the data set goes: a folder that is absent or empty.",
+        Required = true,
+    };
+
+    public static Command Make()
+    {
+        var motion = new MotionVerb();
+        var verb = VerbRun.Verb("motion",
+            "Makes a small data set of videos that only motion tells apart. Example: motion --difficulty hard -o motion",
+            run => Task.Run(() => motion.Run(run)));
+        foreach (var option in (Option[])[motion._difficulty, motion._groups, motion._clips, motion._size, motion._frames, motion._seed, motion._output])
+            verb.Add(option);
+        return verb;
+    }
+
+    private VerbResult Run(VerbRun run)
+    {
+        var arguments = run.Arguments;
+        var made = MotionDataset.Create(
+            arguments.GetRequiredValue(_output).FullName,
+            new MotionDatasetOptions
+            {
+                Difficulty = arguments.GetValue(_difficulty),
+                Groups = arguments.GetValue(_groups),
+                ClipsPerGroup = arguments.GetValue(_clips),
+                ImageSize = arguments.GetValue(_size),
+                FrameCount = arguments.GetValue(_frames),
+                Seed = arguments.GetValue(_seed),
+            }, cancellationToken: run.Cancellation);
+        run.Console.WriteLine($"{(made.IsReused ? "Already made" : "Made")}: {made.Folder}");
+        return new VerbResult(new { made.Folder, made.Options, made.IsReused });
+    }
+
+    private static Option<int> Number(string name, string description, int value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+}

@@ -1,0 +1,155 @@
+using System.CommandLine;
+using GardenerML.Checkpoints;
+using GardenerML.Pretraining;
+using GardenerML.Training;
+using GardenerML.Video;
+using GardenerML.VideoMae;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>pretrain -o FOLDER</c>: masked pretraining of a VideoMAE on videos without labels.</summary>
+internal sealed class PretrainVerb
+{
+    private readonly DataOptions _data = new();
+
+    private readonly Option<DirectoryInfo[]> _videos = new("--videos")
+    {
+        Description = "Folders whose videos are all taken, with those of the folders in them; labels play no part.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    {
+        Description = "The VideoMAE checkpoint to go on from; without it a model begins with random weights.",
+    };
+
+    private readonly Option<int> _size = Number("--size", "Height and width of the frames.", 64);
+    private readonly Option<int> _frames = Number("--frames", "Frames of a clip.", 8);
+    private readonly Option<int> _samplingRate = Number("--sampling-rate", "The largest distance of two frames of a clip; drawn from 1 on.", 4);
+    private readonly Option<int> _patch = Number("--patch", "Height and width of a patch of a new model.", 16);
+    private readonly Option<int> _width = Number("--width", "Width of a new model; its heads are 32 wide.", 128);
+    private readonly Option<int> _blocks = Number("--blocks", "Blocks of a new model.", 12);
+    private readonly Option<int> _decoderBlocks = Number("--decoder-blocks", "Blocks of a new decoder.", 2);
+
+    private readonly Option<double> _maskRatio = CommonOptions.Checked(
+        new Option<double>("--mask-ratio")
+        {
+            Description = "The share of patches that is hidden, in (0, 1).",
+            DefaultValueFactory = _ => 0.75,
+        },
+        ratio => ratio is > 0 and < 1, "must be in (0, 1)");
+
+    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The highest learning rate." };
+    private readonly Option<int?> _epochs = CommonOptions.Epochs();
+    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
+    private readonly Option<int> _seed = CommonOptions.Seed();
+    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
+    private readonly Option<DirectoryInfo?> _resume = new("--resume-folder") { Description = "Where the state is kept; the same command again goes on from it." };
+    private readonly Option<DirectoryInfo?> _log = new("--log-folder") { Description = "Where history.csv and TensorBoard's files go." };
+
+    private readonly Option<DirectoryInfo> _output = new("--output", "-o")
+    {
+        Description = "Where the checkpoint goes: a Hugging Face folder.",
+        Required = true,
+    };
+
+    public static Command Make()
+    {
+        var pretrain = new PretrainVerb();
+        var verb = VerbRun.Verb("pretrain",
+            "Pretrains a VideoMAE on videos without labels, by masking. Example: pretrain --videos films --epochs 800 -o pretrained",
+            run => Task.Run(() => pretrain.Run(run)));
+        pretrain._data.AddTo(verb);
+        foreach (var option in (Option[])[pretrain._videos, pretrain._checkpoint, pretrain._size, pretrain._frames, pretrain._samplingRate,
+            pretrain._patch, pretrain._width, pretrain._blocks, pretrain._decoderBlocks, pretrain._maskRatio, pretrain._learningRate,
+            pretrain._epochs, pretrain._batchSize, pretrain._seed, pretrain._device, pretrain._resume, pretrain._log, pretrain._output])
+            verb.Add(option);
+        verb.Validators.Add(result =>
+        {
+            if (!pretrain._data.IsNamed(result) && result.GetResult(pretrain._videos) is null)
+                result.AddError("Name the videos: --videos FOLDER..., or --data FOLDER for the training clips of split lists.");
+        });
+        return verb;
+    }
+
+    private VerbResult Run(VerbRun run)
+    {
+        var arguments = run.Arguments;
+        var context = run.NewContext(arguments.GetValue(_seed));
+        var clips = Load(context, run);
+        var epochs = new List<EpochMetrics>();
+        var options = Options(run) with
+        {
+            MetricsCallback = metrics =>
+            {
+                epochs.Add(metrics);
+                System.Console.Error.WriteLine($"Epoch {metrics.Epoch} of {metrics.EpochCount}: loss {metrics.TrainingLoss:0.0000}, {metrics.ClipsPerSecond:0} clips/s");
+            },
+        };
+        using var model = context.Transforms.PretrainVideoMae(options).Fit(clips);
+        var output = arguments.GetRequiredValue(_output).FullName;
+        model.SaveCheckpoint(output, weightType: TensorType.Float32);
+        run.Console.WriteLine($"Checkpoint: {output}");
+        return new VerbResult(new { Epochs = epochs.Select(epoch => new { Loss = epoch.TrainingLoss }), Checkpoint = output });
+    }
+
+    private IDataView Load(MLContext context, VerbRun run)
+    {
+        var arguments = run.Arguments;
+        var paths = new List<string>();
+        if (_data.Folder(arguments) is not null)
+            paths.AddRange(Paths(_data.Load(context, arguments, Ucf101Subset.Train)));
+        if (arguments.GetValue(_videos) is { Length: > 0 } folders)
+            paths.AddRange(Paths(VideoFolder.Load(context, [.. folders.Select(folder => folder.FullName)])));
+        var rows = context.Data.LoadFromEnumerable(paths.Select(path => new Ucf101Video { VideoPath = path }).ToList());
+        return context.Transforms.LoadVideo(options: new VideoLoadingOptions
+        {
+            FrameCount = arguments.GetValue(_frames),
+            SamplingRate = arguments.GetValue(_samplingRate),
+            Size = arguments.GetValue(_size),
+            Sampling = FrameSampling.RandomStartAndRate,
+            OnError = _data.OnError(arguments),
+        }).Fit(rows).Transform(rows);
+
+        static IEnumerable<string> Paths(IDataView view) => view.GetColumn<string>("VideoPath");
+    }
+
+    private VideoMaePretrainingOptions Options(VerbRun run)
+    {
+        const int HeadWidth = 32;
+        var arguments = run.Arguments;
+        var checkpoint = arguments.GetValue(_checkpoint);
+        var width = arguments.GetValue(_width);
+        var geometry = new VideoMaeConfiguration
+        {
+            PatchSize = arguments.GetValue(_patch),
+            Width = width,
+            BlockCount = arguments.GetValue(_blocks),
+            HeadCount = Math.Max(1, width / HeadWidth),
+            MlpWidth = 4 * width,
+        };
+        var defaults = new VideoMaePretrainingOptions();
+        var epochs = arguments.GetValue(_epochs) ?? defaults.Epochs;
+        return defaults with
+        {
+            Checkpoint = checkpoint,
+            NewModel = checkpoint is null ? geometry : null,
+            Decoder = VideoMaeDecoderConfiguration.For(geometry, arguments.GetValue(_decoderBlocks)),
+            MaskRatio = arguments.GetValue(_maskRatio),
+            Epochs = epochs,
+            WarmupEpochs = Math.Min(defaults.WarmupEpochs, epochs / 10.0),
+            LearningRate = arguments.GetValue(_learningRate) ?? defaults.LearningRate,
+            BatchSize = arguments.GetValue(_batchSize) ?? defaults.BatchSize,
+            Device = arguments.GetValue(_device),
+            ResumeFolder = arguments.GetValue(_resume)?.FullName,
+            LogFolder = arguments.GetValue(_log)?.FullName,
+            Cancellation = run.Cancellation,
+        };
+    }
+
+    private static Option<int> Number(string name, string description, int value) => CommonOptions.Checked(
+        new Option<int>(name) { Description = description, DefaultValueFactory = _ => value }, number => number >= 1, "must be at least 1");
+}
