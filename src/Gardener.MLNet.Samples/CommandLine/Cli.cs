@@ -31,6 +31,7 @@ public static class Cli
             PruneVerb.Make(),
             SensitivityVerb.Make(),
             PretrainVerb.Make(),
+            ReconstructVerb.Make(),
             EvaluateVerb.Make(),
             PredictVerb.Make(),
         };

@@ -30,6 +30,14 @@ internal static class CommonOptions
         },
         ratio => ratio is >= 0 and < 1, "must be in [0, 1)");
 
+    public static Option<double> MaskRatio() => Checked(
+        new Option<double>("--mask-ratio")
+        {
+            Description = "The share of patches that is hidden, in (0, 1).",
+            DefaultValueFactory = _ => 0.75,
+        },
+        ratio => ratio is > 0 and < 1, "must be in (0, 1)");
+
     /// <summary>An option whose number, where one is given, must be at least 1.</summary>
     public static Option<int?> AtLeastOne(Option<int?> option) =>
         Checked(option, number => number is null or >= 1, "must be at least 1");

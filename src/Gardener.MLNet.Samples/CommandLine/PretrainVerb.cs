@@ -34,14 +34,7 @@ internal sealed class PretrainVerb
     private readonly Option<int> _blocks = Number("--blocks", "Blocks of a new model.", 12);
     private readonly Option<int> _decoderBlocks = Number("--decoder-blocks", "Blocks of a new decoder.", 2);
 
-    private readonly Option<double> _maskRatio = CommonOptions.Checked(
-        new Option<double>("--mask-ratio")
-        {
-            Description = "The share of patches that is hidden, in (0, 1).",
-            DefaultValueFactory = _ => 0.75,
-        },
-        ratio => ratio is > 0 and < 1, "must be in (0, 1)");
-
+    private readonly Option<double> _maskRatio = CommonOptions.MaskRatio();
     private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The highest learning rate." };
     private readonly Option<int?> _epochs = CommonOptions.Epochs();
     private readonly Option<int?> _batchSize = CommonOptions.BatchSize();

@@ -16,6 +16,15 @@ internal sealed record VideoMaePretrainedDescription
 
     public required TensorType SavedWeightType { get; init; }
 
+    /// <summary>What a model that is made with some options keeps of them.</summary>
+    public static VideoMaePretrainedDescription Of(VideoMaePretrainingOptions options) => new()
+    {
+        VideoColumnName = options.VideoColumnName,
+        FeatureColumnName = options.FeatureColumnName,
+        ScoringBatchSize = options.ScoringBatchSize,
+        SavedWeightType = options.SavedWeightType,
+    };
+
     /// <summary>Reads what <see cref="JsonSerializer"/> writes of it.</summary>
     /// <exception cref="JsonException">The text is not a description.</exception>
     public static VideoMaePretrainedDescription FromJson(string json)

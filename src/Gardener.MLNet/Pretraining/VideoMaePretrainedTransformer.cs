@@ -5,6 +5,7 @@ using GardenerML.Checkpoints;
 using GardenerML.Interop;
 using GardenerML.Pretraining;
 using GardenerML.Scoring;
+using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -64,6 +65,41 @@ public sealed class VideoMaePretrainedTransformer : ClipTransformer
     public void SaveCheckpoint(
         string path, CheckpointLayout layout = CheckpointLayout.HuggingFace, TensorType weightType = TensorType.Float32) =>
         VideoMaeCheckpointWriter.Save(path, ToCheckpoint(weightType), layout);
+
+    /// <summary>Opens a checkpoint of masked pretraining, of this library or another.</summary>
+    /// <param name="mlContext">Gives the transformer its log.</param>
+    /// <param name="checkpoint">A file, a folder, a model zip, or the id of a Hugging Face model.</param>
+    /// <param name="options">The names of the columns, the batch size, how weights are saved, and where to compute; the rest plays no part.</param>
+    /// <returns>The transformer; it owns native memory, so dispose it when it is no longer used.</returns>
+    /// <exception cref="CheckpointException">The checkpoint cannot be used, or has no decoder.</exception>
+    /// <exception cref="TorchBackendException">libtorch does not load, or the device is not there.</exception>
+    public static VideoMaePretrainedTransformer Open(MLContext mlContext, string checkpoint, VideoMaePretrainingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(mlContext);
+        options ??= new VideoMaePretrainingOptions();
+        options.Validate();
+        using var opened = VideoMaeCheckpoint.Open(checkpoint);
+        return new VideoMaePretrainedTransformer(
+            mlContext, PretrainingStart.Read(opened, TorchBackend.Resolve(options.Device)), VideoMaePretrainedDescription.Of(options));
+    }
+
+    /// <summary>Hides part of a clip and fills it in.</summary>
+    /// <param name="clip">A clip of the model's frames and size.</param>
+    /// <param name="maskRatio">The share of patches that is hidden, in (0, 1).</param>
+    /// <param name="seed">Which are.</param>
+    /// <exception cref="ArgumentException">The ratio hides no patch.</exception>
+    /// <exception cref="InvalidOperationException">The clip is of another geometry.</exception>
+    /// <exception cref="VideoReadException">The video cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public ClipReconstruction Reconstruct(VideoClip clip, double maskRatio = 0.75, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        if (!(maskRatio > 0 && maskRatio < 1))
+            throw new ArgumentOutOfRangeException(nameof(maskRatio), maskRatio, "The mask ratio must be in (0, 1).");
+        _scorer.ThrowIfDisposed();
+        using var frames = _scorer.Decode(clip, 0, CancellationToken.None);
+        return Reconstructor.Run(_scorer, frames, maskRatio, seed);
+    }
 
     private protected override void Save(ModelSaveContext ctx)
     {

@@ -73,13 +73,7 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         {
             channel.Info($"Pretraining on {training.Count} clips, {validation.Count} for validation, on {device}, seed {seed}.");
             Train(model, training, validation, seed, store, channel);
-            return new VideoMaePretrainedTransformer(_host, model, new VideoMaePretrainedDescription
-            {
-                VideoColumnName = _options.VideoColumnName,
-                FeatureColumnName = _options.FeatureColumnName,
-                ScoringBatchSize = _options.ScoringBatchSize,
-                SavedWeightType = _options.SavedWeightType,
-            });
+            return new VideoMaePretrainedTransformer(_host, model, VideoMaePretrainedDescription.Of(_options));
         }
         catch
         {

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using GardenerML.Pretraining;
+using GardenerML.Video;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>reconstruct CHECKPOINT FILE... -o FOLDER</c>: pictures of what a pretrained model fills in.</summary>
+internal sealed class ReconstructVerb
+{
+    private readonly Argument<string> _checkpoint = new("checkpoint")
+    {
+        Description = "A checkpoint of masked pretraining: a folder, a file, a model zip, or a Hugging Face id.",
+    };
+
+    private readonly Argument<FileInfo[]> _files = new("files") { Description = "The videos.", Arity = ArgumentArity.OneOrMore };
+
+    private readonly Option<double> _maskRatio = CommonOptions.MaskRatio();
+    private readonly Option<int> _samplingRate = new("--sampling-rate")
+    {
+        Description = "Every how many frames of a video one is taken.",
+        DefaultValueFactory = _ => 4,
+    };
+
+    private readonly Option<int> _seed = CommonOptions.Seed();
+    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
+
+    private readonly Option<DirectoryInfo> _output = new("--output", "-o")
+    {
+        Description = "Where the pictures go: a PNG a video.",
+        Required = true,
+    };
+
+    public static Command Make()
+    {
+        var reconstruct = new ReconstructVerb();
+        var verb = VerbRun.Verb("reconstruct",
+            "Draws clips, what a pretrained model sees of them, and what it makes of that. Example: reconstruct pretrained clip.avi -o strips",
+            run => Task.Run(() => reconstruct.Run(run)));
+        verb.Add(reconstruct._checkpoint);
+        verb.Add(reconstruct._files);
+        foreach (var option in (Option[])[reconstruct._maskRatio, reconstruct._samplingRate, reconstruct._seed, reconstruct._device, reconstruct._output])
+            verb.Add(option);
+        return verb;
+    }
+
+    private VerbResult Run(VerbRun run)
+    {
+        var arguments = run.Arguments;
+        var folder = arguments.GetRequiredValue(_output).FullName;
+        Directory.CreateDirectory(folder);
+        using var model = VideoMaePretrainedTransformer.Open(
+            run.NewContext(seed: null), arguments.GetRequiredValue(_checkpoint), new() { Device = arguments.GetValue(_device) });
+        var loading = new VideoLoadingOptions
+        {
+            FrameCount = model.Configuration.FrameCount,
+            Size = model.Configuration.ImageSize,
+            SamplingRate = arguments.GetValue(_samplingRate),
+            Sampling = FrameSampling.Centre,
+        };
+        var results = new List<Reconstruction>();
+        foreach (var file in arguments.GetRequiredValue(_files))
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            var result = model.Reconstruct(
+                VideoClip.FromFile(file.FullName, loading), arguments.GetValue(_maskRatio), arguments.GetValue(_seed));
+            var picture = Path.Combine(folder, Path.GetFileNameWithoutExtension(file.Name) + ".png");
+            result.SavePng(picture);
+            run.Console.WriteLine($"{picture}: loss {result.Loss:0.000}");
+            results.Add(new Reconstruction(file.FullName, picture, result.Loss));
+        }
+        return new VerbResult(results);
+    }
+
+    private sealed record Reconstruction(string File, string Picture, double Loss);
+}
