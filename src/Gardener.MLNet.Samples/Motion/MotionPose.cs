@@ -38,7 +38,7 @@ internal readonly record struct MotionPose(float X, float Y, float Radius, float
         _ => throw new ArgumentOutOfRangeException(nameof(motion), motion, "There is no such motion class."),
     };
 
-    private float Grown(float logGrowth)
+    public float Grown(float logGrowth)
     {
         var range = MathF.Log(LargestRadius / SmallestRadius);
         var place = (MathF.Log(Radius / SmallestRadius) + logGrowth) / range;

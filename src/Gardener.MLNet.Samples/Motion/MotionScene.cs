@@ -57,7 +57,7 @@ internal sealed class MotionScene
     public static MotionScene Draw(int imageSize, MotionDifficulty difficulty, ref MotionRandom random) =>
         new(imageSize, difficulty, ref random);
 
-    private static byte[] Outline(Point2f[] shape, int patchSize)
+    public static byte[] Outline(Point2f[] shape, int patchSize)
     {
         const int FractionBits = 4;
         var size = patchSize * OutlineScale;

@@ -1,0 +1,9 @@
+using GardenerML.Samples.Motion;
+
+namespace GardenerML.Samples.Curriculum;
+
+/// <summary>What <see cref="ActionClipRenderer"/> needs for one clip.</summary>
+/// <param name="ClassIndex">The class: a place in <see cref="ActionClass.All"/>.</param>
+/// <param name="Difficulty">How the clip looks.</param>
+/// <param name="Seed">The seed of its looks.</param>
+public readonly record struct ActionSample(int ClassIndex, MotionDifficulty Difficulty, ulong Seed);
