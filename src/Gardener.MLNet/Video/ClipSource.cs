@@ -62,3 +62,19 @@ internal sealed class HeldClipSource(ReadOnlyMemory<byte> pixels, int frameCount
 
     public override FrameSource Open() => new HeldFrames(pixels, frameCount, height, width);
 }
+
+/// <summary>Frames that a program makes each time they are needed.</summary>
+internal sealed class RenderedClipSource(Func<ReadOnlyMemory<byte>> render, int frameCount, int height, int width) : ClipSource
+{
+    public override string Key => throw new NotSupportedException("A clip of frames is not read from a column.");
+
+    public override FrameSource Open()
+    {
+        var pixels = render();
+        var expected = 3L * frameCount * height * width;
+        return pixels.Length == expected
+            ? new HeldFrames(pixels, frameCount, height, width)
+            : throw new InvalidOperationException(
+                $"The frames that were rendered are {pixels.Length} bytes; {frameCount} frames of {height} x {width} pixels are {expected}.");
+    }
+}

@@ -95,6 +95,25 @@ public sealed class VideoClip
             : new VideoClip(source, Valid(options));
     }
 
+    /// <summary>A clip of frames that a program makes each time they are needed, so that none have to be kept.</summary>
+    /// <param name="render">
+    /// Makes the frames, laid out as those of <see cref="FromFrames"/>; the same ones each time. Called on several threads.
+    /// </param>
+    /// <param name="frameCount">Number of frames.</param>
+    /// <param name="height">Height of a frame in pixels.</param>
+    /// <param name="width">Width of a frame in pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static VideoClip FromRenderer(Func<ReadOnlyMemory<byte>> render, int frameCount, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(render);
+        ArgumentOutOfRangeException.ThrowIfLessThan(frameCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        return new VideoClip(
+            new RenderedClipSource(render, frameCount, height, width),
+            new VideoLoadingOptions { FrameCount = frameCount, SamplingRate = 1 }, height, width);
+    }
+
     /// <summary>Decodes the clip. The same video gives the same frames each time.</summary>
     /// <param name="cancellationToken">Stops between frames.</param>
     /// <returns><see cref="FrameCount"/> frames of <see cref="Height"/> x <see cref="Width"/> pixels, to be disposed by
