@@ -89,7 +89,7 @@ internal sealed class ActionScene
         if (difficulty == MotionDifficulty.Hard)
             return palette;
         var difference = palette.GroundOther - palette.Ground;
-        difference *= random.Uniform(45, 75) / MathF.Max(difference.Length(), 1);
+        difference *= random.Uniform(60, 90) / MathF.Max(difference.Length(), 1);
         var other = Vector3.Clamp(palette.Ground + difference, Vector3.Zero, new(255));
         var opposite = Vector3.Clamp(palette.Ground - difference, Vector3.Zero, new(255));
         var isFarther = Vector3.Distance(other, palette.Ground) >= Vector3.Distance(opposite, palette.Ground);
