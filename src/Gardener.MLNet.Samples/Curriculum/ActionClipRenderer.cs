@@ -98,7 +98,7 @@ public sealed class ActionClipRenderer
     private void DrawGround(ActionScene scene, ActionOffset view, Vector4[] ground)
     {
         // The view is turned and grown about the object's first place, so the place in the ground is turned back and shrunk.
-        var (sin, cos) = MathF.SinCos(view.Angle);
+        var (sin, cos) = MathF.SinCos(scene.GroundAngle + view.Angle);
         var step = scene.GroundScale * MathF.Exp(-view.LogGrowth) * new Vector2(cos, -sin);
         var pivot = ImageSize * new Vector2(scene.Start.X + view.X, scene.Start.Y + view.Y);
         var fromPivot = new Vector2(0.5f) - pivot;
