@@ -29,6 +29,7 @@ public static class Cli
             ScoreVerb.Make(),
             PruneVerb.Make(),
             SensitivityVerb.Make(),
+            TrainVerb.Make(),
             EvaluateVerb.Make(),
             PredictVerb.Make(),
         };

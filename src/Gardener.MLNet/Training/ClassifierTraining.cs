@@ -43,6 +43,9 @@ internal sealed class ClassifierTraining : IDisposable
         _log = options.LogFolder is { } folder ? new TrainingLog(folder, _position) : null;
     }
 
+    /// <summary>The finished epochs.</summary>
+    public IReadOnlyList<EpochMetrics> History => _position.History;
+
     /// <summary>Trains the model in place.</summary>
     /// <param name="training">The clips to learn from; at least one.</param>
     /// <param name="validation">Clips to score after each epoch; null for none.</param>
