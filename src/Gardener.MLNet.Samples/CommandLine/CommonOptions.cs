@@ -22,6 +22,19 @@ internal static class CommonOptions
     public static Option<int?> BatchSize() =>
         AtLeastOne(new Option<int?>("--batch-size") { Description = "Clips in a step." });
 
+    public static Option<int> SamplingRate() => Checked(
+        new Option<int>("--sampling-rate")
+        {
+            Description = "Every how many frames one is taken.",
+            DefaultValueFactory = _ => 4,
+        },
+        rate => rate >= 1, "must be at least 1");
+
+    public static Option<DirectoryInfo?> ResumeFolder() => new("--resume-folder")
+    {
+        Description = "Keeps the state of training here; the same command again goes on from it.",
+    };
+
     public static Option<double> Ratio() => Checked(
         new Option<double>("--ratio")
         {

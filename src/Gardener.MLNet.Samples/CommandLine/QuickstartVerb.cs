@@ -19,10 +19,8 @@ internal sealed class QuickstartVerb
     };
 
     private readonly Option<double> _ratio = CommonOptions.Ratio();
-    private readonly Option<int?> _epochs = CommonOptions.Epochs();
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
-    private readonly Option<int> _seed = CommonOptions.Seed();
-    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
+    private readonly RecipeOptions _recipe = new();
+    private readonly Option<DirectoryInfo?> _resume = CommonOptions.ResumeFolder();
 
     private readonly Option<DirectoryInfo> _output = new("--output", "-o")
     {
@@ -37,8 +35,8 @@ internal sealed class QuickstartVerb
             "Makes videos, trains, prunes, saves, and predicts in a second process. Example: quickstart --ratio 0.5",
             run => Task.Run(() => quickstart.Run(run)));
         quickstart._data.AddTo(verb);
-        foreach (var option in (Option[])[quickstart._checkpoint, quickstart._ratio, quickstart._epochs, quickstart._batchSize,
-            quickstart._seed, quickstart._device, quickstart._output])
+        quickstart._recipe.AddTo(verb);
+        foreach (var option in (Option[])[quickstart._checkpoint, quickstart._ratio, quickstart._resume, quickstart._output])
             verb.Add(option);
         return verb;
     }
@@ -46,11 +44,10 @@ internal sealed class QuickstartVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var seed = arguments.GetValue(_seed);
         var folder = arguments.GetRequiredValue(_output).FullName;
         var checkpoint = arguments.GetValue(_checkpoint);
         Directory.CreateDirectory(folder);
-        var context = run.NewContext(seed);
+        var context = run.NewContext(_recipe.Seed(arguments));
 
         var data = _data.Folder(arguments) ?? MakeVideos(run, Path.Combine(folder, "motion"));
         var (training, test) = _data.Folder(arguments) is null
@@ -60,14 +57,14 @@ internal sealed class QuickstartVerb
         var recipe = checkpoint is not null ? QuickstartRecipe.FromCheckpoint(checkpoint)
             : _data.Folder(arguments) is null ? QuickstartRecipe.MadeMotion
             : QuickstartRecipe.RealVideos;
-        recipe = Adapt(recipe, run);
+        recipe = Adapt(recipe, arguments);
         var quickstart = new QuickstartRun(context, recipe, arguments.GetValue(_ratio), folder);
 
-        var (whole, wholeZip) = WithProgress(
-            run, "Training the whole model", recipe.Training, options => quickstart.TrainWhole(options, training));
+        var (whole, wholeZip) = TrainingDisplay.Show(
+            run, "Training the whole model", Keep(recipe.Training, arguments, "whole"), options => quickstart.TrainWhole(options, training));
         using var disposeWhole = whole;
-        var (smaller, zip) = WithProgress(
-            run, "Fine-tuning the pruned model", recipe.FineTuning,
+        var (smaller, zip) = TrainingDisplay.Show(
+            run, "Fine-tuning the pruned model", Keep(recipe.FineTuning, arguments, "pruned"),
             options => quickstart.TrainPruned(checkpoint ?? wholeZip, options, training));
         using var disposeSmaller = smaller;
         var (unpruned, pruned) = quickstart.Compare(whole, smaller, test);
@@ -86,24 +83,18 @@ internal sealed class QuickstartVerb
         return new VerbResult(new QuickstartResult(data, unpruned, pruned, zip, prediction));
     }
 
-    private QuickstartRecipe Adapt(QuickstartRecipe recipe, VerbRun run)
+    private QuickstartRecipe Adapt(QuickstartRecipe recipe, ParseResult arguments)
     {
-        var arguments = run.Arguments;
-        var epochs = arguments.GetValue(_epochs);
         return recipe with
         {
             Loading = recipe.Loading with { OnError = _data.OnError(arguments) },
-            PrunedEpochs = epochs ?? recipe.PrunedEpochs,
-            Training = recipe.Training with
-            {
-                Epochs = epochs ?? recipe.Training.Epochs,
-                WarmupEpochs = Math.Min(recipe.Training.WarmupEpochs, epochs ?? recipe.Training.Epochs),
-                BatchSize = arguments.GetValue(_batchSize) ?? recipe.Training.BatchSize,
-                Device = arguments.GetValue(_device),
-                Cancellation = run.Cancellation,
-            },
+            PrunedEpochs = _recipe.Epochs(arguments) ?? recipe.PrunedEpochs,
+            Training = _recipe.Adapt(recipe.Training, arguments),
         };
     }
+
+    private VideoClassifierOptions Keep(VideoClassifierOptions recipe, ParseResult arguments, string name) =>
+        arguments.GetValue(_resume) is { } folder ? recipe with { ResumeFolder = Path.Combine(folder.FullName, name) } : recipe;
 
     private static string MakeVideos(VerbRun run, string folder)
     {
@@ -115,23 +106,6 @@ internal sealed class QuickstartVerb
         });
         return folder;
     }
-
-    private static T WithProgress<T>(VerbRun run, string title, VideoClassifierOptions options, Func<VideoClassifierOptions, T> work) =>
-        run.Console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(progress =>
-            {
-                var task = progress.AddTask(title);
-                return work(options with
-                {
-                    Progress = new ImmediateProgress<TrainingProgress>(step =>
-                    {
-                        task.MaxValue = step.StepCount;
-                        task.Value = step.Step;
-                        task.Description = $"{title}: epoch {step.Epoch} of {step.EpochCount}, loss {step.Loss:0.000}";
-                    }),
-                });
-            });
 
     private static void Show(IAnsiConsole console, QuickstartModel unpruned, QuickstartModel pruned)
     {

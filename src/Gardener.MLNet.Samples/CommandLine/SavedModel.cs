@@ -5,6 +5,25 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary>A model zip that is named on the command line.</summary>
 internal static class SavedModel
 {
+    /// <summary>Saves it whole or not at all.</summary>
+    /// <param name="context">Saves it.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="schema">The columns of what it was trained on.</param>
+    /// <param name="path">The zip; one that is there is replaced.</param>
+    public static void Save(MLContext context, ITransformer model, DataViewSchema schema, string path)
+    {
+        var partial = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            context.Model.Save(model, schema, partial);
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
     /// <summary>Loads it; the caller disposes it.</summary>
     /// <param name="context">Loads it.</param>
     /// <param name="model">The zip.</param>

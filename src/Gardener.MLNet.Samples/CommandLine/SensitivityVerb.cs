@@ -27,16 +27,8 @@ internal sealed class SensitivityVerb
         Description = "Remove one block after the other, each time the best next one.",
     };
     private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();
-    private readonly Option<int?> _epochs = CommonOptions.Epochs();
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
-    private readonly Option<int> _seed = CommonOptions.Seed();
-    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
-    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The highest learning rate." };
-    private readonly Option<int> _samplingRate = new("--sampling-rate")
-    {
-        Description = "Every how many frames one is taken.",
-        DefaultValueFactory = _ => 4,
-    };
+    private readonly RecipeOptions _recipe = new();
+    private readonly Option<int> _samplingRate = CommonOptions.SamplingRate();
     private readonly Option<DirectoryInfo?> _resume = new("--resume-folder")
     {
         Description = "Keeps finished runs here; the same command again goes on from them.",
@@ -55,7 +47,7 @@ internal sealed class SensitivityVerb
 
     private SensitivityVerb()
     {
-        _target = new TargetOptions(_device, required: false);
+        _target = new TargetOptions(_recipe.Device, required: false);
         _subset.AcceptOnlyFromAmong("validation", "test");
     }
 
@@ -69,8 +61,8 @@ internal sealed class SensitivityVerb
         verb.Add(sensitivity._checkpoint);
         sensitivity._data.AddTo(verb);
         sensitivity._target.AddTo(verb);
-        foreach (var option in (Option[])[sensitivity._zeroShot, sensitivity._greedy, sensitivity._criterion, sensitivity._epochs,
-            sensitivity._batchSize, sensitivity._learningRate, sensitivity._samplingRate, sensitivity._seed, sensitivity._device,
+        sensitivity._recipe.AddTo(verb);
+        foreach (var option in (Option[])[sensitivity._zeroShot, sensitivity._greedy, sensitivity._criterion, sensitivity._samplingRate,
             sensitivity._subset, sensitivity._resume, sensitivity._output])
             verb.Add(option);
         verb.Validators.Add(result =>
@@ -85,13 +77,13 @@ internal sealed class SensitivityVerb
     {
         var arguments = run.Arguments;
         var path = arguments.GetRequiredValue(_checkpoint);
-        var context = run.NewContext(arguments.GetValue(_seed));
+        var context = run.NewContext(_recipe.Seed(arguments));
         var (training, held) = Load(context, arguments, path, out var weightType);
         var options = new SensitivityOptions
         {
             Checkpoint = path,
             TrainingSet = arguments.GetValue(_zeroShot) ? null : training,
-            Training = Recipe(arguments),
+            Training = _recipe.Adapt(new VideoClassifierOptions(), arguments),
             Greedy = arguments.GetValue(_greedy),
             Target = _target.Target(arguments, () => weightType),
             Protected = _target.Protected(arguments),
@@ -139,21 +131,6 @@ internal sealed class SensitivityVerb
             .Append(context.Transforms.LoadVideo(options: loading))
             .Fit(training);
         return (steps.Transform(training), steps.Transform(_data.Load(context, arguments, subset, held)));
-    }
-
-    private VideoClassifierOptions Recipe(ParseResult arguments)
-    {
-        var recipe = new VideoClassifierOptions { Device = arguments.GetValue(_device) };
-        var epochs = arguments.GetValue(_epochs) ?? recipe.Epochs;
-        var learningRate = arguments.GetValue(_learningRate) ?? recipe.LearningRate;
-        return recipe with
-        {
-            Epochs = epochs,
-            WarmupEpochs = Math.Min(recipe.WarmupEpochs, epochs),
-            BatchSize = arguments.GetValue(_batchSize) ?? recipe.BatchSize,
-            LearningRate = learningRate,
-            MinimumLearningRate = Math.Min(recipe.MinimumLearningRate, learningRate),
-        };
     }
 
     private static string Text(RankCorrelation correlation) =>

@@ -69,6 +69,13 @@ internal sealed class TargetOptions
         Check(_minimumKept, value => ArgumentOutOfRangeException.ThrowIfLessThan(value, 1));
     }
 
+    /// <summary>Whether it is said how much is removed.</summary>
+    public bool IsNamed(CommandResult result) => Targets.Any(option => result.GetResult(option) is not null);
+
+    /// <summary>Whether it is said what must stay.</summary>
+    public bool IsLimited(CommandResult result) =>
+        result.GetResult(_protect) is not null || result.GetResult(_minimumKept) is { Implicit: false };
+
     /// <summary>What was asked for.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="weightType">How the file stores its weights, for --size; asked only if it matters.</param>

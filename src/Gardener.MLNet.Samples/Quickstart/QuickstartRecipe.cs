@@ -1,4 +1,5 @@
 using GardenerML.Checkpoints;
+using GardenerML.Samples.CommandLine;
 using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
@@ -14,12 +15,10 @@ internal sealed record QuickstartRecipe(VideoLoadingOptions Loading, VideoClassi
     /// <summary>
     /// How the pruned model is fine-tuned. What is left of a model that was just trained needs smaller steps than random weights.
     /// </summary>
-    public VideoClassifierOptions FineTuning => Training with
+    public VideoClassifierOptions FineTuning => RecipeOptions.WithEpochs(Training, PrunedEpochs) with
     {
         Checkpoint = null,
         NewModel = null,
-        Epochs = PrunedEpochs,
-        WarmupEpochs = Math.Min(Training.WarmupEpochs, PrunedEpochs),
         LearningRate = Training.NewModel is null ? Training.LearningRate : Training.LearningRate / 2,
     };
 

@@ -71,7 +71,7 @@ internal sealed class QuickstartRun(MLContext mlContext, QuickstartRecipe recipe
     private string Save(ITransformer model, IDataView training, string name)
     {
         var path = Path.Combine(folder, name);
-        mlContext.Model.Save(model, training.Schema, path);
+        SavedModel.Save(mlContext, model, training.Schema, path);
         return path;
     }
 }

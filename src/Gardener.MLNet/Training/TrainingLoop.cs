@@ -35,6 +35,9 @@ internal sealed class TrainingLoop : IDisposable
         _log = options.LogFolder is { } folder ? new TrainingLog(folder, _position) : null;
     }
 
+    /// <summary>The finished epochs.</summary>
+    public IReadOnlyList<EpochMetrics> History => _position.History;
+
     /// <summary>Tells of smaller micro-batches.</summary>
     public static Action<int, int> WarnOfSmaller(VideoTrainingOptions options, IChannel channel) => (before, now) => channel.Warning(
         $"The device ran out of memory with {before} samples at a time; going on with {now}. A step still has "

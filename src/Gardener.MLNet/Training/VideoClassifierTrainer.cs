@@ -79,8 +79,8 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         {
             channel.Info($"Training on {training.Count} clips of {columns.ClassCount} classes, {validation.Count} for validation, on "
                 + $"{model.Device}, seed {seed}.");
-            Train(model, training, validation, seed, store, channel);
-            return new VideoClassifierTransformer(_host, model, Describe(start), keyNames);
+            var history = Train(model, training, validation, seed, store, channel);
+            return new VideoClassifierTransformer(_host, model, Describe(start), keyNames) { TrainingHistory = history };
         }
         catch
         {
@@ -128,7 +128,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
                 : []).Concat(AnnotationUtils.GetTrainerOutputAnnotation());
     }
 
-    private void Train(
+    private IReadOnlyList<EpochMetrics> Train(
         VideoMaeClassifier model, List<LabelledClip> training, List<LabelledClip> validation, int seed, TrainingStore? store, IChannel channel)
     {
         if (_options.FrozenBlocks > model.Configuration.BlockCount)
@@ -149,11 +149,12 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
             if (!CanCacheFeatures(training))
             {
                 loop.Run(trainingClips, validationClips, progress);
-                return;
+                return loop.History;
             }
             using var trainingFeatures = step.Encode(trainingClips);
             using var validationFeatures = validationClips is null ? null : step.Encode(validationClips);
             loop.Run(trainingFeatures, validationFeatures, progress);
+            return loop.History;
         }
         finally
         {

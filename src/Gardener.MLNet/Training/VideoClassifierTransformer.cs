@@ -55,6 +55,11 @@ public sealed class VideoClassifierTransformer : ClipTransformer
     /// <summary>The names of the classes, in the order of the scores; empty when the label's keys have no values.</summary>
     public IReadOnlyList<string> ClassNames => _keyNames?.Texts ?? [];
 
+    /// <summary>
+    /// What each epoch of training gave, those before an interruption included; empty for a model that was loaded.
+    /// </summary>
+    public IReadOnlyList<EpochMetrics> TrainingHistory { get; internal init; } = [];
+
     /// <summary>Parameters, and operations to score a clip.</summary>
     public VideoMaeCost Cost => VideoMaeCost.Of(Model.Configuration);
 

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using GardenerML.Training;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary>The options of every verb that trains.</summary>
+internal sealed class RecipeOptions
+{
+    private readonly Option<int?> _epochs = CommonOptions.Epochs();
+    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
+    private readonly Option<int> _seed = CommonOptions.Seed();
+
+    private readonly Option<double?> _learningRate = CommonOptions.Checked(
+        new Option<double?>("--learning-rate") { Description = "The highest learning rate." },
+        rate => rate is null || (rate > 0 && double.IsFinite(rate.Value)), "must be above 0");
+
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "What matrix products are computed in: float32, bfloat16, or auto, which measures both.",
+        DefaultValueFactory = _ => "float32",
+    };
+
+    public RecipeOptions() =>
+        _precision.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+
+    /// <summary>Where to compute.</summary>
+    public Option<ComputeDevice> Device { get; } = CommonOptions.Device();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_epochs, _batchSize, _learningRate, _seed, Device, _precision])
+            command.Add(option);
+    }
+
+    public int Seed(ParseResult arguments) => arguments.GetValue(_seed);
+
+    /// <summary>How many epochs are asked for; null for those of the recipe.</summary>
+    public int? Epochs(ParseResult arguments) => arguments.GetValue(_epochs);
+
+    /// <summary>A recipe with what the command line says otherwise.</summary>
+    public VideoClassifierOptions Adapt(VideoClassifierOptions recipe, ParseResult arguments)
+    {
+        var learningRate = arguments.GetValue(_learningRate) ?? recipe.LearningRate;
+        return WithEpochs(recipe, Epochs(arguments) ?? recipe.Epochs) with
+        {
+            BatchSize = arguments.GetValue(_batchSize) ?? recipe.BatchSize,
+            LearningRate = learningRate,
+            MinimumLearningRate = Math.Min(recipe.MinimumLearningRate, learningRate),
+            Device = arguments.GetValue(Device),
+            Precision = Enum.Parse<Precision>(arguments.GetRequiredValue(_precision), ignoreCase: true),
+        };
+    }
+
+    /// <summary>A recipe of another length, at least half of which the learning rate falls.</summary>
+    public static VideoClassifierOptions WithEpochs(VideoClassifierOptions recipe, int epochs) => recipe with
+    {
+        Epochs = epochs,
+        WarmupEpochs = Math.Min(recipe.WarmupEpochs, epochs / 2.0),
+    };
+}

@@ -1,0 +1,147 @@
+using System.CommandLine;
+using GardenerML.Checkpoints;
+using GardenerML.Pruning;
+using GardenerML.Training;
+using GardenerML.Video;
+using Microsoft.ML;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>train --data FOLDER -o MODEL.zip</c>: prunes a checkpoint if asked to, fine-tunes it, and saves the model.</summary>
+internal sealed class TrainVerb
+{
+    private const double HeldOut = 0.25;
+
+    private readonly DataOptions _data = new();
+    private readonly RecipeOptions _recipe = new();
+    private readonly RecipePresets _presets = new();
+    private readonly TargetOptions _target;
+    private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();
+    private readonly Option<DirectoryInfo?> _resume = CommonOptions.ResumeFolder();
+
+    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    {
+        Description = "The VideoMAE checkpoint to start from; without it a small model is trained from random weights.",
+    };
+
+    private readonly Option<string> _subset = new("--subset")
+    {
+        Description = "What is validated on after each epoch: validation, a quarter of the training groups, which are then not "
+            + "trained on; test; or none.",
+        DefaultValueFactory = _ => "validation",
+    };
+
+    private readonly Option<DirectoryInfo?> _log = new("--log-folder")
+    {
+        Description = "Where history.csv and TensorBoard's event files go.",
+    };
+
+    private readonly Option<FileInfo> _output = new("--output", "-o") { Description = "The model zip.", Required = true };
+
+    private TrainVerb()
+    {
+        _target = new TargetOptions(_recipe.Device, required: false);
+        _subset.AcceptOnlyFromAmong("validation", "test", "none");
+    }
+
+    public static Command Make()
+    {
+        var train = new TrainVerb();
+        var verb = VerbRun.Verb("train",
+            "Prunes a checkpoint, fine-tunes it, and saves the model. Example: "
+            + "train --data UCF-101 --checkpoint MCG-NJU/videomae-base --ratio 0.25 --resume-folder state -o model.zip",
+            run => Task.Run(() => train.Run(run)));
+        train._data.AddTo(verb);
+        verb.Add(train._checkpoint);
+        train._target.AddTo(verb);
+        verb.Add(train._criterion);
+        train._presets.AddTo(verb);
+        train._recipe.AddTo(verb);
+        foreach (var option in (Option[])[train._subset, train._resume, train._log, train._output])
+            verb.Add(option);
+        verb.Validators.Add(result =>
+        {
+            if (!train._data.IsNamed(result))
+                result.AddError("Name the folder of videos: --data FOLDER.");
+            if (train._presets.Fault(result, result.GetResult(train._subset)?.GetValueOrDefault<string>() != "none") is { } fault)
+                result.AddError(fault);
+            var prunes = train._target.IsNamed(result);
+            if (prunes && result.GetResult(train._checkpoint) is null)
+                result.AddError("Name what is pruned: --checkpoint CHECKPOINT.");
+            if (!prunes && (train._target.IsLimited(result) || result.GetResult(train._criterion) is { Implicit: false }))
+                result.AddError("Say how much is pruned: --ratio R, or another of these options.");
+        });
+        return verb;
+    }
+
+    private VerbResult Run(VerbRun run)
+    {
+        var arguments = run.Arguments;
+        var output = arguments.GetRequiredValue(_output).FullName;
+        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
+        var context = run.NewContext(_recipe.Seed(arguments));
+        var recipe = _presets.Recipe(arguments, arguments.GetValue(_checkpoint));
+        var (training, validation) = Load(context, arguments);
+        var steps = context.Transforms.Conversion.MapValueToKey("Label")
+            .Append(context.Transforms.LoadVideo(options: recipe.Loading with { OnError = _data.OnError(arguments) }));
+        var options = _recipe.Adapt(recipe.Training, arguments) with
+        {
+            ValidationSet = validation is null ? null : steps.Fit(training).Transform(validation),
+            ResumeFolder = arguments.GetValue(_resume)?.FullName,
+            LogFolder = arguments.GetValue(_log)?.FullName,
+        };
+        using var model = TrainingDisplay.Show(run, "Training", options, shown =>
+        {
+            var trainer = context.MulticlassClassification.Trainers.VideoClassifier(shown);
+            return _target.IsNamed(arguments.CommandResult)
+                ? steps.Append(context.Transforms.GardenerPrune(Pruning(arguments))).Append(trainer).Fit(training)
+                : steps.Append(trainer).Fit(training);
+        });
+        SavedModel.Save(context, model, training.Schema, output);
+
+        var history = model.LastTransformer.TrainingHistory;
+        // The epoch whose weights the model has.
+        var kept = options.EarlyStoppingPatience is null ? history[^1] : history.MaxBy(epoch => (epoch.Validation!.Accuracy, -epoch.Validation.Loss))!;
+        if (model.LastTransformer.PruningPlan is { } plan)
+            run.Console.WriteLine(plan.ToString());
+        Show(run.Console, history, kept);
+        run.Console.WriteLine($"Model: {output}");
+        return new VerbResult(new Document(history, kept.Validation, output));
+    }
+
+    private (IDataView Training, IDataView? Validation) Load(MLContext context, ParseResult arguments)
+    {
+        var subset = arguments.GetRequiredValue(_subset);
+        var held = subset == "validation" ? HeldOut : 0;
+        return (
+            _data.Load(context, arguments, Ucf101Subset.Train, held),
+            subset == "none" ? null : _data.Load(context, arguments, Enum.Parse<Ucf101Subset>(subset, ignoreCase: true), held));
+    }
+
+    private PruningOptions Pruning(ParseResult arguments)
+    {
+        var checkpoint = arguments.GetValue(_checkpoint)!;
+        return new PruningOptions
+        {
+            Checkpoint = checkpoint,
+            Criterion = arguments.GetRequiredValue(_criterion),
+            Target = _target.Target(arguments, () => TensorType.Float32),
+            Protected = _target.Protected(arguments),
+            MinimumKept = _target.MinimumKept(arguments),
+        };
+    }
+
+    private static void Show(IAnsiConsole console, IReadOnlyList<EpochMetrics> history, EpochMetrics kept)
+    {
+        var table = new Table().AddColumns("Epoch", "Loss", "Training accuracy", "Validation accuracy (WAR)", "Mean class recall (UAR)");
+        foreach (var epoch in history)
+            table.AddRow(
+                $"{epoch.Epoch}{(epoch == kept ? " *" : "")}", $"{epoch.TrainingLoss:0.000}", $"{epoch.TrainingAccuracy:0.000}",
+                $"{epoch.Validation?.Accuracy:0.000}", $"{epoch.Validation?.MeanClassRecall:0.000}");
+        console.Write(table);
+    }
+
+    /// <summary>What --json prints.</summary>
+    private sealed record Document(IReadOnlyList<EpochMetrics> Epochs, ClipSetMetrics? Validation, string Zip);
+}

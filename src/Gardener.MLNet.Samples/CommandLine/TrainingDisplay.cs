@@ -1,0 +1,41 @@
+using GardenerML.Training;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary>Shows how training goes.</summary>
+internal static class TrainingDisplay
+{
+    /// <summary>Trains with a bar of progress.</summary>
+    /// <param name="run">Whose console shows it, and whose Ctrl+C stops it.</param>
+    /// <param name="title">What is trained.</param>
+    /// <param name="options">How.</param>
+    /// <param name="work">Trains by options that report to the bar.</param>
+    public static T Show<T>(VerbRun run, string title, VideoClassifierOptions options, Func<VideoClassifierOptions, T> work)
+    {
+        try
+        {
+            return run.Console.Progress()
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .Start(progress =>
+                {
+                    var task = progress.AddTask(title);
+                    return work(options with
+                    {
+                        Cancellation = run.Cancellation,
+                        Progress = new ImmediateProgress<TrainingProgress>(step =>
+                        {
+                            task.MaxValue = step.StepCount;
+                            task.Value = step.Step;
+                            task.Description = $"{title}: epoch {step.Epoch} of {step.EpochCount}, loss {step.Loss:0.000}";
+                        }),
+                    });
+                });
+        }
+        catch (OperationCanceledException) when (options.ResumeFolder is not null)
+        {
+            run.Console.WriteLine($"The same command goes on from the state in {options.ResumeFolder}.");
+            throw;
+        }
+    }
+}
