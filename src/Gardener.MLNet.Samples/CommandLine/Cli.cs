@@ -32,6 +32,7 @@ public static class Cli
             SensitivityVerb.Make(),
             PretrainVerb.Make(),
             ReconstructVerb.Make(),
+            CurriculumVerb.Make(),
             TrainVerb.Make(),
             EvaluateVerb.Make(),
             PredictVerb.Make(),
