@@ -33,6 +33,8 @@ internal static class ActionClips
 
     private static IDataView View(MLContext context, ActionClipRenderer renderer, IEnumerable<ActionSample> samples)
     {
+        // The geometry is known at run time only, so the attribute that would state it is registered by hand.
+        new VideoClipTypeAttribute(renderer.FrameCount, renderer.ImageSize, renderer.ImageSize).Register();
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Video)].ColumnType = new VideoClipDataViewType(renderer.FrameCount, renderer.ImageSize, renderer.ImageSize);
         var rows = context.Data.LoadFromEnumerable(samples.Select(sample => new Row

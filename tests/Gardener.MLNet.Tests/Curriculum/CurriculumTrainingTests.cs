@@ -1,0 +1,61 @@
+using GardenerML.Samples.Curriculum;
+using GardenerML.Tests.Training;
+using GardenerML.Video;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GardenerML.Tests.Curriculum;
+
+[TestClass]
+public sealed class CurriculumTrainingTests
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("gardener-curriculum-").FullName;
+
+    [TestCleanup]
+    public void Delete() => Directory.Delete(_folder, recursive: true);
+
+    [TestMethod]
+    public void Rows_are_the_clips_that_the_curriculum_draws_with_keys_of_all_classes()
+    {
+        var (ml, renderer, curriculum) = (new MLContext(1), new ActionClipRenderer(32, 8, 2), new ActionCurriculum(3));
+        var rows = ActionClips.Rows(ml, renderer, curriculum, first: 100, count: 20, total: 200);
+        Assert.AreEqual(new VideoClipDataViewType(8, 32, 32), rows.Schema["Video"].Type);
+        Assert.AreEqual((ulong)ActionClass.All.Count, ((KeyDataViewType)rows.Schema["Label"].Type).Count);
+        var labels = rows.GetColumn<uint>("Label").ToArray();
+        var clips = rows.GetColumn<VideoClip>("Video").ToArray();
+        for (var i = 0; i < 20; i++)
+        {
+            var sample = curriculum.Draw(100 + i, (100 + i) / 200.0);
+            Assert.AreEqual(sample.ClassIndex + 1, (int)labels[i]);
+            var expected = new byte[renderer.ClipLength];
+            renderer.Render(sample.ClassIndex, sample.Difficulty, sample.Seed, expected);
+            using var frames = clips[i].Read();
+            CollectionAssert.AreEqual(expected, frames.Pixels.ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void Stages_that_are_interrupted_end_with_the_weights_of_those_that_are_not()
+    {
+        using var model = new MLContext(1).Trainer(TinyData.Options with { Epochs = 1 }).Fit(new MLContext(1).Keyed(TinyData.Rows(4)));
+        var start = Path.Combine(_folder, "start");
+        model.SaveCheckpoint(start);
+        var whole = Run("whole", CancellationToken.None);
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Run("parts", source.Token, source.Cancel));
+        CollectionAssert.AreEqual(whole, Run("parts", CancellationToken.None));
+
+        byte[] Run(string name, CancellationToken cancellation, Action? atSecondStage = null)
+        {
+            var options = TinyData.Options with { NewModel = null, Cancellation = cancellation };
+            var training = new CurriculumTraining(new MLContext(1), options, Path.Combine(_folder, name));
+            var last = training.Run(start, clips: 60, stages: 3, seed: 1, (stage, metrics) =>
+            {
+                Assert.IsNotNull(metrics.Validation);
+                if (stage == 1)
+                    atSecondStage?.Invoke();
+            });
+            return File.ReadAllBytes(Path.Combine(last, "model.safetensors"));
+        }
+    }
+}
