@@ -16,19 +16,24 @@ internal sealed class ClassifierTraining : IDisposable
     private readonly TrainingPosition _position;
     private readonly TrainingStore? _store;
     private readonly TrainingLog? _log;
+    private readonly bool _checksFirstLoss;
     private readonly BestWeights? _best;
 
     /// <summary>Prepares a run, or the rest of one.</summary>
     /// <param name="model">The model, trained in place.</param>
+    /// <param name="headIsNew">Whether its head has learnt nothing before.</param>
     /// <param name="options">How.</param>
     /// <param name="seed">What everything random is drawn by.</param>
     /// <param name="classWeights">How much each class counts in the loss.</param>
     /// <param name="store">Where the state is kept; null for nowhere.</param>
     /// <param name="channel">For messages.</param>
     public ClassifierTraining(
-        VideoMaeClassifier model, VideoClassifierOptions options, int seed, float[] classWeights, TrainingStore? store, IChannel channel)
+        VideoMaeClassifier model, bool headIsNew, VideoClassifierOptions options, int seed, float[] classWeights, TrainingStore? store,
+        IChannel channel)
     {
         (_model, _options, _seed, _channel, _store) = (model, options, seed, channel, store);
+        // Where classes count differently, their losses do not compare.
+        _checksFirstLoss = headIsNew && options.ClassWeights.Equals(ClassWeighting.Equal);
         _step = new TrainingStep(model, options, seed, classWeights, (before, now) => channel.Warning(
             $"The device ran out of memory with {before} samples at a time; going on with {now}. A step still has "
             + $"{options.BatchSize * options.RepeatedSamples}."));
@@ -55,8 +60,11 @@ internal sealed class ClassifierTraining : IDisposable
         var stepsPerEpoch = (int)(((long)training.Count + _options.BatchSize - 1) / _options.BatchSize);
         var stepCount = stepsPerEpoch * _options.Epochs;
         var scale = _options.LearningRateScale;
+        var warmup = (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch);
+        if (warmup == stepCount)
+            _channel.Warning($"WarmupEpochs is {_options.WarmupEpochs} of {_options.Epochs}, so the learning rate rises to the end and never falls.");
         var schedule = new LearningRateSchedule(
-            scale * _options.LearningRate, scale * _options.MinimumLearningRate, (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch), stepCount);
+            scale * _options.LearningRate, scale * _options.MinimumLearningRate, warmup, stepCount);
         progress.SetHeader(
             new ProgressHeader(["TrainingLoss", "TrainingAccuracy", "ValidationAccuracy"], ["steps"]),
             entry => entry.SetProgress(0, _position.Step, stepCount));
@@ -112,6 +120,8 @@ internal sealed class ClassifierTraining : IDisposable
                 _options.Cancellation.ThrowIfCancellationRequested();
                 var rate = schedule.At(_position.Step);
                 var (loss, norm) = _step.Run(batch, _position.Step, rate, tally);
+                if (_position.Step == 0 && _checksFirstLoss && FirstLoss.Fault(loss, _model.Configuration.ClassCount) is { } fault)
+                    _channel.Warning(fault);
                 samples += batch.Labels.Length;
                 _position.LossSum += loss * batch.Labels.Length;
                 _position.Tally = tally.Save();
