@@ -11,6 +11,7 @@ internal sealed class ClassificationStep : TrainingStep
     private readonly VideoClassifierOptions _options;
     private readonly int _seed;
     private readonly float[] _classWeights;
+    private readonly bool _headIsNew;
     private readonly PixelNormalisation _pixels;
     private readonly int _frozen;
     private ClassificationTally _tally;
@@ -20,12 +21,14 @@ internal sealed class ClassificationStep : TrainingStep
     /// <param name="options">How.</param>
     /// <param name="seed">What everything random is drawn by.</param>
     /// <param name="classWeights">How much each class counts.</param>
+    /// <param name="headIsNew">Whether the model's head has learnt nothing before.</param>
     /// <param name="onSmaller">Told the old and the new size of micro-batches when memory ran out.</param>
     public ClassificationStep(
-        VideoMaeClassifier model, VideoClassifierOptions options, int seed, float[] classWeights, Action<int, int> onSmaller)
+        VideoMaeClassifier model, VideoClassifierOptions options, int seed, float[] classWeights, bool headIsNew,
+        Action<int, int> onSmaller)
         : base(model, TrainedWeight.Of(model, options), options, onSmaller)
     {
-        (_model, _options, _seed, _classWeights) = (model, options, seed, classWeights);
+        (_model, _options, _seed, _classWeights, _headIsNew) = (model, options, seed, classWeights, headIsNew);
         _pixels = new PixelNormalisation(model.Configuration, model.Device);
         _frozen = TrainedWeight.FrozenBlocks(options, model.Configuration.BlockCount);
         _tally = NewTally();
@@ -68,6 +71,11 @@ internal sealed class ClassificationStep : TrainingStep
         }
         return tally.ToMetrics();
     }
+
+    /// <inheritdoc/>
+    public override string? FaultOfFirstLoss(double loss) =>
+        // Where classes count differently, their losses do not compare.
+        _headIsNew && _options.ClassWeights.Equals(ClassWeighting.Equal) ? FirstLoss.Fault(loss, _model.Configuration.ClassCount) : null;
 
     /// <summary>Encodes clips by a frozen encoder.</summary>
     public FeatureBatches Encode(IClipBatches clips) => FeatureBatches.Of(

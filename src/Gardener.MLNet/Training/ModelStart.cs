@@ -59,7 +59,8 @@ internal sealed class ModelStart
     }
 
     /// <summary>Builds the model for the clips and classes of the data, which are <see cref="Check"/>ed.</summary>
-    public VideoMaeClassifier Build(
+    /// <returns>The model, the caller's to dispose, and whether its head is new.</returns>
+    public (VideoMaeClassifier Model, bool HeadIsNew) Build(
         VideoClipDataViewType clips, int classCount, IReadOnlyList<string>? classNames, int seed, Device device, IChannel channel)
     {
         using var generator = new Generator((ulong)(uint)seed);
@@ -67,12 +68,12 @@ internal sealed class ModelStart
         {
             var model = new VideoMaeClassifier(ForClips(_newModel, clips, classCount), device);
             WeightInitialisation.Fill(model, generator, _ => true);
-            return model;
+            return (model, true);
         }
         return FromCheckpoint(clips, classCount, classNames, generator, device, channel);
     }
 
-    private VideoMaeClassifier FromCheckpoint(
+    private (VideoMaeClassifier Model, bool HeadIsNew) FromCheckpoint(
         VideoClipDataViewType clips, int classCount, IReadOnlyList<string>? classNames, Generator generator, Device device,
         IChannel channel)
     {
@@ -105,7 +106,7 @@ internal sealed class ModelStart
                 Rearrange(model, outputs);
             if (IsNew("fc_norm.weight"))
                 channel.Info("The final norm is new: the checkpoint has none.");
-            return model;
+            return (model, newHead);
         }
         catch
         {

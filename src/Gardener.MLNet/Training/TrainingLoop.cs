@@ -52,8 +52,11 @@ internal sealed class TrainingLoop : IDisposable
         var stepsPerEpoch = (int)(((long)training.Count + _options.BatchSize - 1) / _options.BatchSize);
         var stepCount = stepsPerEpoch * _options.Epochs;
         var scale = _options.LearningRateScale;
+        var warmup = (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch);
+        if (warmup == stepCount)
+            _channel.Warning($"WarmupEpochs is {_options.WarmupEpochs} of {_options.Epochs}, so the learning rate rises to the end and never falls.");
         var schedule = new LearningRateSchedule(
-            scale * _options.LearningRate, scale * _options.MinimumLearningRate, (int)Math.Round(_options.WarmupEpochs * stepsPerEpoch), stepCount);
+            scale * _options.LearningRate, scale * _options.MinimumLearningRate, warmup, stepCount);
         progress.SetHeader(
             new ProgressHeader(["TrainingLoss", "TrainingAccuracy", "ValidationLoss", "ValidationAccuracy"], ["steps"]),
             entry => entry.SetProgress(0, _position.Step, stepCount));
@@ -96,6 +99,8 @@ internal sealed class TrainingLoop : IDisposable
                 _options.Cancellation.ThrowIfCancellationRequested();
                 var rate = schedule.At(_position.Step);
                 var (loss, norm) = _step.Run(batch, _position.Step, rate);
+                if (_position.Step == 0 && _step.FaultOfFirstLoss(loss) is { } fault)
+                    _channel.Warning(fault);
                 samples += batch.Labels.Length;
                 _position.LossSum += loss * batch.Labels.Length;
                 _position.Samples += batch.Labels.Length;

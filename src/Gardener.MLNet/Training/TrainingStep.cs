@@ -92,6 +92,9 @@ internal abstract class TrainingStep : IDisposable
     /// <summary>Scores clips without learning from them.</summary>
     public abstract ClipSetMetrics Evaluate(IClipBatches clips);
 
+    /// <summary>What is wrong if the loss of the first step is this one; null if nothing is.</summary>
+    public virtual string? FaultOfFirstLoss(double loss) => null;
+
     /// <summary>Forward through the model on made clips, to a scalar: for measuring a step's time.</summary>
     public abstract Tensor Rehearse();
 

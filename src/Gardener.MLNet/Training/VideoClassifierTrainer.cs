@@ -74,12 +74,12 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
                 $"ValidationFraction is {_options.ValidationFraction}, but no label has two groups of clips, so none is held out.");
 
         var keyNames = KeyNames.FromColumn(columns.Label);
-        var model = start.Build(columns.ClipType, columns.ClassCount, keyNames?.Texts, seed, device, channel);
+        var (model, headIsNew) = start.Build(columns.ClipType, columns.ClassCount, keyNames?.Texts, seed, device, channel);
         try
         {
             channel.Info($"Training on {training.Count} clips of {columns.ClassCount} classes, {validation.Count} for validation, on "
                 + $"{model.Device}, seed {seed}.");
-            var history = Train(model, training, validation, seed, store, channel);
+            var history = Train(model, headIsNew, training, validation, seed, store, channel);
             return new VideoClassifierTransformer(_host, model, Describe(start), keyNames) { TrainingHistory = history };
         }
         catch
@@ -129,7 +129,8 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     }
 
     private IReadOnlyList<EpochMetrics> Train(
-        VideoMaeClassifier model, List<LabelledClip> training, List<LabelledClip> validation, int seed, TrainingStore? store, IChannel channel)
+        VideoMaeClassifier model, bool headIsNew, List<LabelledClip> training, List<LabelledClip> validation, int seed,
+        TrainingStore? store, IChannel channel)
     {
         if (_options.FrozenBlocks > model.Configuration.BlockCount)
             throw _host.Except(
@@ -141,7 +142,8 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
                 + $"{geometry.ClassCount} classes", training, validation));
         using var cache = new FrameCache(_options.FrameCacheBytes);
         var (trainingClips, validationClips) = ClipLoader.For(_options, geometry, training, validation, cache);
-        using var step = new ClassificationStep(model, _options, seed, classWeights, TrainingLoop.WarnOfSmaller(_options, channel));
+        using var step = new ClassificationStep(
+            model, _options, seed, classWeights, headIsNew, TrainingLoop.WarnOfSmaller(_options, channel));
         using var loop = new TrainingLoop(step, _options, seed, store, channel);
         using var progress = _host.StartProgressChannel("Training");
         try

@@ -24,7 +24,8 @@ namespace GardenerML.Training;
 /// </summary>
 /// <remarks>
 /// Owns the native memory of the weights: dispose it when it is no longer used. Transforming is safe from several threads; a
-/// <see cref="PredictionEngine{TSrc, TDst}"/> over it is not, as always in ML.NET.
+/// <see cref="PredictionEngine{TSrc, TDst}"/> over it is not, as always in ML.NET: make one a thread, with
+/// <c>OwnsTransformer = false</c> in its options where several share a model, as an engine else disposes the model with itself.
 /// </remarks>
 public sealed class VideoClassifierTransformer : ClipTransformer
 {

@@ -15,7 +15,10 @@ public abstract partial record VideoTrainingOptions
     /// <summary>The learning rate at the end of the cosine; in [0, <see cref="LearningRate"/>].</summary>
     public double MinimumLearningRate { get; init; } = 1e-6;
 
-    /// <summary>Epochs in which the learning rate rises linearly from 0, fractions allowed; in [0, <see cref="Epochs"/>].</summary>
+    /// <summary>
+    /// Epochs in which the learning rate rises linearly from 0, fractions allowed; in [0, <see cref="Epochs"/>]. As many as there
+    /// are leave none for it to fall, which a warning says.
+    /// </summary>
     public double WarmupEpochs { get; init; } = 1;
 
     /// <summary>AdamW's decoupled weight decay, on matrices only, not on biases and norms; at least 0.</summary>

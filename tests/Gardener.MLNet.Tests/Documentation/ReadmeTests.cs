@@ -74,7 +74,7 @@ public sealed class ReadmeTests
         return output;
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "Gardener.sln")))

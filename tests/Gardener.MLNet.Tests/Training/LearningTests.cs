@@ -91,6 +91,67 @@ public sealed class LearningTests
     }
 
     [TestMethod]
+    public void A_warm_up_of_all_epochs_rises_to_the_end_and_says_so()
+    {
+        var warnings = Warnings();
+        var rates = new List<double>();
+        var options = TinyData.Options with { Progress = new Immediately<TrainingProgress>(step => rates.Add(step.LearningRate)) };
+        TinyData.TrainedWeights(options with { WarmupEpochs = 2 }, _ml.Keyed(TinyData.Rows(8)), _ml);
+        for (var i = 0; i < 4; i++)
+            Assert.AreEqual(options.LearningRate * (i + 1) / 4, rates[i], 1e-12);
+        StringAssert.Contains(warnings.Single(), "never falls");
+        TinyData.TrainedWeights(options with { WarmupEpochs = 1.5 }, _ml.Keyed(TinyData.Rows(8)), _ml);
+        Assert.HasCount(1, warnings);
+    }
+
+    [TestMethod]
+    [DataRow(1, false, false, false)]
+    [DataRow(100, false, false, true)]
+    [DataRow(100, true, false, false)]
+    [DataRow(100, false, true, false)]
+    public void A_new_head_whose_first_loss_is_far_from_that_of_guessing_is_warned_of_E3(
+        int featureScale, bool weighted, bool sameClasses, bool warns)
+    {
+        using var folder = new Checkpoints.TemporaryFolder();
+        var path = folder.File("checkpoint.safetensors");
+        using (var model = new VideoMaeClassifier(TinyData.Options.NewModel! with { FrameCount = 4, ImageSize = 16, ClassCount = 3 }))
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            using var generator = new Generator(5);
+            WeightInitialisation.Fill(model, generator, _ => true);
+            model.named_parameters().Single(pair => pair.name == "fc_norm.weight").parameter.fill_(featureScale);
+            GardenerML.Checkpoints.VideoMaeCheckpointWriter.Save(
+                path, ModelWeights.ToCheckpoint(
+                    model, GardenerML.Checkpoints.TensorType.Float32, sameClasses ? TinyData.Colours : ["x", "y", "z"], null),
+                GardenerML.Checkpoints.CheckpointLayout.SingleFile);
+        }
+        var warnings = Warnings();
+        var options = TinyData.Options with
+        {
+            NewModel = null,
+            Checkpoint = path,
+            LabelSmoothing = 0.1,
+            Augmentation = new() { Mixup = 1 },
+            ClassWeights = weighted ? ClassWeighting.Explicit(1, 5, 1) : ClassWeighting.Equal,
+        };
+        TinyData.TrainedWeights(options, _ml.Keyed(TinyData.Rows(12)), _ml);
+        Assert.HasCount(warns ? 1 : 0, warnings);
+        Assert.IsTrue(warnings.TrueForAll(warning => warning.Contains("ln(3) = 1.10", StringComparison.Ordinal)));
+    }
+
+    private List<string> Warnings()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(entry.RawMessage);
+        };
+        return warnings;
+    }
+
+    [TestMethod]
     public void Validation_metrics_equal_a_hand_count_when_the_batch_does_not_divide_the_set()
     {
         // Random noise under wrong labels, so that some clips are labelled right and some are not.

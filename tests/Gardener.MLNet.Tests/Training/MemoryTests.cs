@@ -18,7 +18,7 @@ public sealed class MemoryTests
         using var engine = _ml.Model.CreatePredictionEngine<TinyRow, Prediction>(model, ignoreMissingColumns: true);
         Predict(10);
         var before = LiveTensors.Count;
-        Predict(200);
+        Predict(2000);
         for (var i = 0; i < 10; i++)
             model.Scores(_ml.Keyed(rows));
         Assert.AreEqual(before, LiveTensors.Count);

@@ -211,6 +211,28 @@ public sealed class PipelineTests
     }
 
     [TestMethod]
+    public void Two_prediction_engines_on_two_threads_give_the_values_of_one()
+    {
+        var rows = TinyData.Rows(12);
+        using var model = _ml.Trainer().Fit(_ml.Keyed(rows));
+        var expected = Predictions();
+        var all = new float[2][];
+        var threads = Enumerable.Range(0, 2).Select(i => new Thread(() => all[i] = Predictions())).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        foreach (var scores in all)
+            CollectionAssert.AreEqual(expected, scores);
+
+        float[] Predictions()
+        {
+            // An engine that owns its model disposes it with itself, under the other one.
+            var options = new PredictionEngineOptions { IgnoreMissingColumns = true, OwnsTransformer = false };
+            using var engine = _ml.Model.CreatePredictionEngine<TinyRow, MemoryTests.Prediction>(model, options);
+            return [.. Enumerable.Range(0, 120).SelectMany(i => engine.Predict(rows[i % rows.Length]).Score)];
+        }
+    }
+
+    [TestMethod]
     public void Two_trainers_and_two_prunings_in_a_chain_do_not_confuse_each_other()
     {
         var data = _ml.Keyed(TinyData.Rows(6));

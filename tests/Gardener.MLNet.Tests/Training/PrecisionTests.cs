@@ -84,7 +84,7 @@ public sealed class PrecisionTests
         Assert.IsTrue(model.Model.parameters().All(parameter => parameter.dtype == ScalarType.Float32));
     }
 
-    private static ClassificationStep Step(VideoMaeClassifier model) => new(model, TinyData.Options, 1, [1, 1, 1], (_, _) => { });
+    private static ClassificationStep Step(VideoMaeClassifier model) => new(model, TinyData.Options, 1, [1, 1, 1], headIsNew: true, (_, _) => { });
 
     private static VideoMaeClassifier Model(VideoMaeConfiguration configuration)
     {
