@@ -30,6 +30,7 @@ public static class Cli
             ScoreVerb.Make(),
             PruneVerb.Make(),
             SensitivityVerb.Make(),
+            ReproduceVerb.Make(),
             PretrainVerb.Make(),
             ReconstructVerb.Make(),
             CurriculumVerb.Make(),

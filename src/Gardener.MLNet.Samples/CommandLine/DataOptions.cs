@@ -51,6 +51,9 @@ internal sealed class DataOptions
     public VideoErrorHandling OnError(ParseResult arguments) =>
         arguments.GetValue(_onError) == "skip" ? VideoErrorHandling.Skip : VideoErrorHandling.Throw;
 
+    /// <summary>Which of the lists.</summary>
+    public int Split(ParseResult arguments) => arguments.GetValue(_split);
+
     /// <summary>Whether a folder is named at all.</summary>
     public bool IsNamed(CommandResult result) => result.GetResult(_data) is not null;
 

@@ -1,5 +1,5 @@
-using GardenerML.Checkpoints;
 using GardenerML.Samples.CommandLine;
+using GardenerML.Samples.Recipes;
 using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
@@ -50,16 +50,8 @@ internal sealed record QuickstartRecipe(VideoLoadingOptions Loading, VideoClassi
     /// <summary>A checkpoint: its own frames and size.</summary>
     public static QuickstartRecipe FromCheckpoint(string path)
     {
-        using var checkpoint = VideoMaeCheckpoint.Open(path);
-        var configuration = checkpoint.Configuration;
+        var recipe = FineTuningRecipe.For(path);
         return new QuickstartRecipe(
-            new VideoLoadingOptions
-            {
-                FrameCount = configuration.FrameCount,
-                Size = configuration.ImageSize,
-                Sampling = FrameSampling.RandomStart,
-            },
-            new VideoClassifierOptions { Checkpoint = path, Epochs = 10, LearningRate = 5e-4 },
-            PrunedEpochs: 10);
+            recipe.Loading, recipe.Training with { Checkpoint = path }, PrunedEpochs: recipe.Training.Epochs);
     }
 }

@@ -109,8 +109,9 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         store?.Require(TrainingSettings.Of(
             _options, seed, model, $"{encoder.BlockCount} blocks, {decoder.BlockCount} to decode, {encoder.FrameCount} frames of "
                 + $"{encoder.ImageSize} pixels", training, validation));
-        using var cache = new FrameCache(_options.FrameCacheBytes);
-        var (trainingClips, validationClips) = ClipLoader.For(_options, encoder, training, validation, cache);
+        using var ownCache = _options.FrameCache is null ? new FrameCache(_options.FrameCacheBytes) : null;
+        var (trainingClips, validationClips) = ClipLoader.For(
+            _options, encoder, training, validation, _options.FrameCache ?? ownCache!);
         using var step = new MaskedStep(model, _options, seed, TrainingLoop.WarnOfSmaller(_options, channel));
         using var loop = new TrainingLoop(step, _options, seed, store, channel);
         using var progress = _host.StartProgressChannel("Pretraining");

@@ -5,10 +5,8 @@ using static TorchSharp.torch;
 namespace GardenerML.Sensitivity;
 
 /// <summary>Measures models on the same clips, which are decoded once as far as the frame cache holds them.</summary>
-internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoClassifierOptions options) : IDisposable
+internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoClassifierOptions options, FrameCache cache)
 {
-    private readonly FrameCache _cache = new(options.FrameCacheBytes);
-
     /// <summary>Scores all clips.</summary>
     public ClipSetMetrics Evaluate(VideoMaeClassifier model)
     {
@@ -16,7 +14,7 @@ internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoC
         var tally = new ClassificationTally(classes);
         using var inference = inference_mode();
         using var pixels = new PixelNormalisation(model.Configuration, model.Device);
-        var loader = new ClipLoader(clips, options.DecodingThreads ?? Environment.ProcessorCount, _cache);
+        var loader = new ClipLoader(clips, options.DecodingThreads ?? Environment.ProcessorCount, cache);
         foreach (var batch in loader.InOrder(options.ScoringBatchSize, options.Cancellation))
         {
             using (batch)
@@ -29,6 +27,4 @@ internal sealed class ClipSetEvaluator(IReadOnlyList<LabelledClip> clips, VideoC
         }
         return tally.ToMetrics();
     }
-
-    public void Dispose() => _cache.Dispose();
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Hashing;
-using System.Reflection;
 using System.Text;
 using GardenerML.Training;
 using GardenerML.Video;
@@ -10,14 +9,6 @@ namespace GardenerML.Sensitivity;
 /// <summary>What decides the outcome of a run, as text: two measurements may share runs if they agree in it.</summary>
 internal static class RunSettings
 {
-    /// <summary>Options that say where and how fast to compute, or whom to tell, and not what.</summary>
-    private static readonly HashSet<string> Immaterial =
-    [
-        nameof(VideoClassifierOptions.Device), nameof(VideoClassifierOptions.FrameCacheBytes), nameof(VideoClassifierOptions.DecodingThreads),
-        nameof(VideoClassifierOptions.ScoringBatchSize), nameof(VideoClassifierOptions.SavedWeightType), nameof(VideoClassifierOptions.Seed),
-        nameof(VideoClassifierOptions.Cancellation), nameof(VideoClassifierOptions.LogFolder),
-    ];
-
     public static SortedDictionary<string, string> Of(
         string checkpointHash, VideoClassifierOptions training, bool fineTuned, int seed,
         VideoClipDataViewType clipType, IReadOnlyList<LabelledClip> trainingClips, IReadOnlyList<LabelledClip> measuredClips)
@@ -35,16 +26,10 @@ internal static class RunSettings
         settings["trainingClips"] = Describe(trainingClips);
         settings["trainingFrames"] = Frames(trainingClips);
         settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
-        foreach (var property in typeof(VideoClassifierOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
-        {
-            if (IsMaterial(property.PropertyType) && !Immaterial.Contains(property.Name))
-                settings[$"training.{property.Name}"] = Convert.ToString(property.GetValue(training), CultureInfo.InvariantCulture) ?? "";
-        }
+        foreach (var (name, value) in TrainingSettings.Values(training))
+            settings[$"training.{name}"] = value;
         return settings;
     }
-
-    /// <summary>Callbacks and data views are not part of a recipe; numbers, texts and records of them are.</summary>
-    private static bool IsMaterial(Type type) => !type.IsInterface && !type.IsSubclassOf(typeof(Delegate));
 
     /// <summary>Which frames are taken; what happens to unreadable videos shows in which clips there are.</summary>
     private static string Frames(IReadOnlyList<LabelledClip> clips) =>

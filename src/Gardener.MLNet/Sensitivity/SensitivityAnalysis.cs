@@ -23,10 +23,12 @@ internal sealed class SensitivityAnalysis
     private readonly PlanSubject _subject;
     private readonly VideoClipDataViewType _clipType;
     private readonly ClipSetEvaluator _evaluator;
+    private readonly SensitivityState? _state;
 
     private SensitivityAnalysis(
         IHostEnvironment environment, IHost host, SensitivityOptions options, VideoClassifierOptions training,
-        VideoMaeCheckpoint checkpoint, PlanSubject subject, VideoClipDataViewType clipType, ClipSetEvaluator evaluator)
+        VideoMaeCheckpoint checkpoint, PlanSubject subject, VideoClipDataViewType clipType, ClipSetEvaluator evaluator,
+        SensitivityState? state)
     {
         _environment = environment;
         _host = host;
@@ -36,6 +38,7 @@ internal sealed class SensitivityAnalysis
         _subject = subject;
         _clipType = clipType;
         _evaluator = evaluator;
+        _state = state;
     }
 
     public static SensitivityResult Run(IHostEnvironment environment, IDataView data, SensitivityOptions options)
@@ -48,7 +51,10 @@ internal sealed class SensitivityAnalysis
         using var either = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, options.Training.Cancellation);
         options = options with { Cancellation = either.Token };
         var seed = options.Training.Seed ?? (environment as IHostEnvironmentInternal)?.Seed ?? 0;
-        var training = options.Training with { Seed = seed, Cancellation = either.Token };
+        // All runs see the same videos.
+        using var ownCache = options.Training.FrameCache is null ? new FrameCache(options.Training.FrameCacheBytes) : null;
+        var cache = options.Training.FrameCache ?? ownCache!;
+        var training = options.Training with { Seed = seed, Cancellation = either.Token, FrameCache = cache };
         var columns = TrainingColumns.Find(host, data.Schema, training);
         var trainingColumns = options.TrainingSet is { } set ? columns.FindIn(host, set.Schema, training) : null;
 
@@ -65,12 +71,12 @@ internal sealed class SensitivityAnalysis
             ? SensitivityState.Open(folder, RunSettings.Of(
                 subject.Hash, training, trainingColumns is not null, seed, columns.ClipType, trainingClips, clips))
             : null;
-        using var evaluator = new ClipSetEvaluator(clips, training);
         return new SensitivityAnalysis(
-            environment, host, options, training, checkpoint, subject, columns.ClipType, evaluator).Run(state, count);
+            environment, host, options, training, checkpoint, subject, columns.ClipType, new ClipSetEvaluator(clips, training, cache),
+            state).Run(count);
     }
 
-    private SensitivityResult Run(SensitivityState? state, int count)
+    private SensitivityResult Run(int count)
     {
         using var channel = _host.Start("Sensitivity");
         var measurement = new SensitivityMeasurement(_checkpoint.BlockCount, removed =>
@@ -79,8 +85,9 @@ internal sealed class SensitivityAnalysis
             channel.Info($"Accuracy {run.Accuracy:0.0000} without {(removed.Count == 0 ? "none" : string.Join(", ", removed))} "
                 + $"of the blocks, in {run.Seconds:0.0} s.");
             return run;
-        }, state, _options);
+        }, _state, _options);
         var blocks = _options.Greedy ? measurement.Greedy(count, _options.Protected) : measurement.Single();
+        measurement.Further(_options.Sets);
         var criterion = Criterion + (_options.Greedy ? "-greedy" : "") + (_options.TrainingSet is null ? "-zero-shot" : "");
         var plan = PruningPlanner.Make(_subject, criterion, null, blocks, _options.Target, _options.Protected, _options.MinimumKept);
         return new SensitivityResult(plan, measurement.Runs);
@@ -106,7 +113,8 @@ internal sealed class SensitivityAnalysis
         var equal = BlockImportances.Of(new double[_checkpoint.BlockCount], [.. Enumerable.Range(0, _checkpoint.BlockCount)]);
         var plan = PruningPlanner.Make(_subject, Criterion, null, equal, PruningTarget.Blocks(removed), [], 1);
         var clips = new PruningTransformer(_environment, _training.VideoColumnName, plan).Transform(_options.TrainingSet!);
-        using var model = new VideoClassifierTrainer(_environment, _training).Fit(clips);
+        var training = _training with { ResumeFolder = _state?.TrainingFolder(removed) };
+        using var model = new VideoClassifierTrainer(_environment, training).Fit(clips);
         return _evaluator.Evaluate(model.Model);
     }
 
@@ -133,6 +141,8 @@ internal sealed class SensitivityAnalysis
         if (options.Greedy && options.Target.NamesBlocks)
             throw new ArgumentException(
                 "A greedy measurement finds the blocks itself; give a target that says how much is removed.");
+        foreach (var set in options.Sets)
+            _ = PruningTarget.Blocks(set).Choose(new RemovalChoice([.. Enumerable.Range(0, blocks)], [], 1, subject.Costs));
         var choice = new RemovalChoice([.. Enumerable.Range(0, blocks)], options.Protected, options.MinimumKept, subject.Costs);
         return options.Target.Choose(choice).Count;
     }

@@ -28,7 +28,7 @@ internal sealed class SensitivityMeasurement
     /// <summary>Removes each block in turn; the blocks are ranked by their own loss.</summary>
     public BlockImportance[] Single()
     {
-        _total = _blockCount + 1;
+        _total = _blockCount + 1 + FurtherCount;
         var losses = SingleLosses();
         return BlockImportances.Of(losses, Order(losses));
     }
@@ -42,7 +42,7 @@ internal sealed class SensitivityMeasurement
     public BlockImportance[] Greedy(int count, IReadOnlyCollection<int> protectedBlocks)
     {
         var free = _blockCount - protectedBlocks.Count;
-        _total = _blockCount + 1 + Enumerable.Range(1, Math.Max(0, count - 1)).Sum(done => free - done);
+        _total = _blockCount + 1 + Enumerable.Range(1, Math.Max(0, count - 1)).Sum(done => free - done) + FurtherCount;
         var losses = SingleLosses();
         var removed = new List<int>();
         while (removed.Count < count)
@@ -58,6 +58,17 @@ internal sealed class SensitivityMeasurement
         }
         return BlockImportances.Of(losses, [.. removed, .. Order(losses).Except(removed)]);
     }
+
+    /// <summary>Measures further sets of blocks; those that were measured already are not measured again.</summary>
+    public void Further(IEnumerable<IReadOnlyList<int>> sets)
+    {
+        foreach (var set in sets)
+            Measure([.. set]);
+    }
+
+    // No block and single ones are measured in any case.
+    private int FurtherCount =>
+        _options.Sets.Where(set => set.Count > 1).Select(set => SensitivityState.Key([.. set.Order()])).Distinct().Count();
 
     private double[] SingleLosses()
     {

@@ -32,6 +32,12 @@ public sealed record SensitivityOptions
     /// <summary>How much the plan removes; <see cref="PruningTarget.Blocks"/> is not for <see cref="Greedy"/>.</summary>
     public PruningTarget Target { get; init; } = PruningTarget.Ratio(0.25);
 
+    /// <summary>
+    /// Further sets of blocks whose removal is measured in the same way, such as those that criteria choose, numbered from 0; no
+    /// set is measured twice. They do not change the plan.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<int>> Sets { get; init; } = [];
+
     /// <summary>Numbers of blocks, from 0, that the plan keeps. Their own removal is measured all the same.</summary>
     public IReadOnlyList<int> Protected { get; init; } = [];
 
@@ -39,8 +45,9 @@ public sealed record SensitivityOptions
     public int MinimumKept { get; init; } = 1;
 
     /// <summary>
-    /// A folder that keeps each finished run, so that an interrupted measurement goes on where it stopped; null for none. It
-    /// belongs to one checkpoint, data set and recipe, and is refused with others.
+    /// A folder that keeps each finished run and the state of the one in progress, so that an interrupted measurement goes on
+    /// where it stopped; null for none. It belongs to one checkpoint, data set and recipe, and is refused with others; other
+    /// <see cref="Sets"/> may be measured in it later.
     /// </summary>
     public string? StateFolder { get; init; }
 
@@ -57,12 +64,16 @@ public sealed record SensitivityOptions
         ArgumentNullException.ThrowIfNull(Training);
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Protected);
+        ArgumentNullException.ThrowIfNull(Sets);
         if (string.IsNullOrWhiteSpace(Checkpoint))
             throw new ArgumentException(
                 "No checkpoint is named whose blocks are to be removed; set SensitivityOptions.Checkpoint.");
         if (Training.Checkpoint is not null || Training.NewModel is not null)
             throw new ArgumentException(
                 "The checkpoint is SensitivityOptions.Checkpoint; leave Training.Checkpoint and Training.NewModel null.");
+        if (Training.ResumeFolder is not null)
+            throw new ArgumentException(
+                "Each run has a resume folder of its own in SensitivityOptions.StateFolder; leave Training.ResumeFolder null.");
         if (MinimumKept < 1)
             throw new ArgumentOutOfRangeException(
                 nameof(MinimumKept), MinimumKept, $"MinimumKept is {MinimumKept}; it must be at least 1.");

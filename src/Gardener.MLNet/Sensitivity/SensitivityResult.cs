@@ -29,6 +29,18 @@ public sealed class SensitivityResult
     /// </summary>
     public IReadOnlyList<SensitivityRun> Runs { get; }
 
+    /// <summary>What the model without certain blocks is worth.</summary>
+    /// <param name="blocks">Their numbers, from 0, in any order; none for the whole model.</param>
+    /// <exception cref="ArgumentException">It was not measured.</exception>
+    public SensitivityRun Without(params IReadOnlyList<int> blocks)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        return Runs.FirstOrDefault(run => run.Removed.SequenceEqual(blocks.Order()))
+            ?? throw new ArgumentException(
+                $"The model without the blocks {string.Join(", ", blocks.Order())} was not measured; name them in SensitivityOptions.Sets.",
+                nameof(blocks));
+    }
+
     /// <summary>How well a criterion agrees with the measured losses of single blocks.</summary>
     /// <param name="scores">The criterion's values for the blocks of the same checkpoint.</param>
     /// <param name="confidence">The probability that the intervals cover, between 0 and 1.</param>

@@ -58,14 +58,28 @@ internal sealed class SensitivityState
         if (!File.Exists(path))
             return null;
         var run = Read<SensitivityRun>(path);
-        return run is { Removed: not null, Clips: > 0, Accuracy: >= 0 and <= 1, MeanClassRecall: >= 0 and <= 1 } && run.Removed.SequenceEqual(removed)
-            ? run
-            : throw Damaged(path, null);
+        if (run is not { Removed: not null, Clips: > 0, Accuracy: >= 0 and <= 1, MeanClassRecall: >= 0 and <= 1 } || !run.Removed.SequenceEqual(removed))
+            throw Damaged(path, null);
+        EndTraining(removed);
+        return run;
     }
 
-    /// <summary>Keeps a run.</summary>
-    public void Add(SensitivityRun run) =>
+    /// <summary>Keeps a run, and no more what its training had kept.</summary>
+    public void Add(SensitivityRun run)
+    {
         AtomicFile.Write(PathOf(run.Removed), stream => JsonSerializer.Serialize(stream, run, Options));
+        EndTraining(run.Removed);
+    }
+
+    /// <summary>Where the training of a run that is not finished keeps its state.</summary>
+    public string TrainingFolder(IReadOnlyList<int> removed) => Path.Combine(_folder, $"training.{Key(removed)}");
+
+    private void EndTraining(IReadOnlyList<int> removed)
+    {
+        var folder = TrainingFolder(removed);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
 
     private string PathOf(IReadOnlyList<int> removed) => Path.Combine(_folder, $"run.{Key(removed)}.json");
 

@@ -18,7 +18,8 @@ internal static class TrainingSettings
         nameof(VideoTrainingOptions.GroupColumnName), nameof(VideoClassifierOptions.ScoreColumnName),
         nameof(VideoClassifierOptions.PredictedLabelColumnName), nameof(VideoTrainingOptions.Checkpoint),
         nameof(VideoTrainingOptions.NewModel), nameof(VideoTrainingOptions.Device), nameof(VideoTrainingOptions.FrameCacheBytes),
-        nameof(VideoTrainingOptions.DecodingThreads), nameof(VideoTrainingOptions.ScoringBatchSize),
+        nameof(VideoTrainingOptions.FrameCache), nameof(VideoTrainingOptions.DecodingThreads),
+        nameof(VideoTrainingOptions.ScoringBatchSize),
         nameof(VideoTrainingOptions.SavedWeightType), nameof(VideoTrainingOptions.Seed), nameof(VideoTrainingOptions.Cancellation),
         nameof(VideoTrainingOptions.MicroBatchSize), nameof(VideoClassifierOptions.RecomputeActivations),
         nameof(VideoTrainingOptions.ResumeFolder), nameof(VideoTrainingOptions.SaveEverySteps),
@@ -49,9 +50,10 @@ internal static class TrainingSettings
         return settings;
     }
 
-    // Records within, such as the augmentation, are taken apart: their own text hangs on the culture.
-    private static IEnumerable<(string Name, string Value)> Values(object options, string prefix = "")
+    /// <summary>The options that decide the outcome, by name.</summary>
+    public static IEnumerable<(string Name, string Value)> Values(object options, string prefix = "")
     {
+        // Records within, such as the augmentation, are taken apart: their own text hangs on the culture.
         foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             var type = property.PropertyType;

@@ -140,8 +140,9 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         store?.Require(TrainingSettings.Of(
             _options, seed, model, $"{geometry.BlockCount} blocks, {geometry.FrameCount} frames of {geometry.ImageSize} pixels, "
                 + $"{geometry.ClassCount} classes", training, validation));
-        using var cache = new FrameCache(_options.FrameCacheBytes);
-        var (trainingClips, validationClips) = ClipLoader.For(_options, geometry, training, validation, cache);
+        using var ownCache = _options.FrameCache is null ? new FrameCache(_options.FrameCacheBytes) : null;
+        var (trainingClips, validationClips) = ClipLoader.For(
+            _options, geometry, training, validation, _options.FrameCache ?? ownCache!);
         using var step = new ClassificationStep(
             model, _options, seed, classWeights, headIsNew, TrainingLoop.WarnOfSmaller(_options, channel));
         using var loop = new TrainingLoop(step, _options, seed, store, channel);

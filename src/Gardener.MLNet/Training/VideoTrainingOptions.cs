@@ -52,6 +52,12 @@ public abstract partial record VideoTrainingOptions
     /// </summary>
     public long FrameCacheBytes { get; init; } = 4L << 30;
 
+    /// <summary>
+    /// Where decoded frames are kept, shared with other trainings on the same videos; null for a cache of
+    /// <see cref="FrameCacheBytes"/> that ends with this one. It is the caller's to dispose.
+    /// </summary>
+    public FrameCache? FrameCache { get; init; }
+
     /// <summary>Videos decoded at a time; null for one a processor. At least 1.</summary>
     public int? DecodingThreads { get; init; }
 

@@ -89,6 +89,48 @@ public sealed class MeasureSensitivityTests
     }
 
     [TestMethod]
+    public void Further_sets_are_measured_once_each_and_a_run_in_progress_is_resumed()
+    {
+        var options = FineTuning(Set.Checkpoint("sets.safetensors"));
+        var folder = Set.File("sets");
+        var epochs = new List<int>();
+        using var source = new CancellationTokenSource();
+        options = options with
+        {
+            // The second and third are the same set, the fourth is measured anyway.
+            Sets = [[0, 1], [2, 0], [0, 2], [1]],
+            StateFolder = folder,
+            Training = options.Training with
+            {
+                Epochs = 2,
+                MetricsCallback = metrics =>
+                {
+                    epochs.Add(metrics.Epoch);
+                    if (epochs.Count == 2 * 4 + 1)
+                        source.Cancel();
+                },
+            },
+        };
+        Assert.ThrowsExactly<OperationCanceledException>(() => Measure(options with { Cancellation = source.Token }));
+        Assert.IsTrue(Directory.Exists(Path.Combine(folder, "training.0-1")));
+        var totals = new List<int>();
+        var resumed = Measure(options with { Progress = new Immediate(progress => totals.Add(progress.Total)) });
+
+        // The fifth run, in its second epoch when it was cancelled, and the sixth.
+        CollectionAssert.AreEqual(new[] { 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2 }, epochs);
+        Assert.HasCount(6, resumed.Runs);
+        Assert.IsTrue(totals.All(total => total == 6));
+        Assert.HasCount(3, resumed.Blocks);
+        Assert.HasCount(7, Directory.GetFileSystemEntries(folder));
+        var fresh = Measure(options with { StateFolder = null });
+        CollectionAssert.AreEqual(
+            fresh.Runs.Select(run => run.LogLoss).ToArray(), resumed.Runs.Select(run => run.LogLoss).ToArray());
+        Assert.AreSame(resumed.Runs[5], resumed.Without(2, 0));
+        Assert.AreSame(resumed.Baseline, resumed.Without());
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => resumed.Without(1, 2)).Message, "blocks 1, 2");
+    }
+
+    [TestMethod]
     public void Zero_shot_measures_the_checkpoint_as_it_is_whatever_the_order_of_its_classes()
     {
         var names = Enum.GetNames<MotionClass>();
@@ -137,6 +179,9 @@ public sealed class MeasureSensitivityTests
         Refused<ArgumentException>(options with { Training = new() { Checkpoint = "x" } }, "Training.Checkpoint");
         Refused<ArgumentOutOfRangeException>(options with { Training = new() { VideoColumnName = "Clip" } }, "Clip");
         Refused<ArgumentOutOfRangeException>(options with { MinimumKept = 0 }, "MinimumKept");
+        Refused<ArgumentException>(options with { Training = new() { ResumeFolder = "x" } }, "StateFolder");
+        Refused<ArgumentException>(options with { Sets = [[0, 3]] }, "no block 3");
+        Refused<ArgumentException>(options with { Sets = [[0, 1, 2]] }, "at least 1 must stay");
     }
 
     [TestMethod]

@@ -52,6 +52,32 @@ public sealed class ClipLoaderTests
     }
 
     [TestMethod]
+    public void Trainings_that_share_a_cache_decode_each_clip_once()
+    {
+        var clips = new CountedClips();
+        var data = _ml.Keyed(clips.Rows(10));
+        using var cache = new FrameCache(1 << 20);
+        var options = TinyData.Options with { Epochs = 2, FrameCacheBytes = 0, FrameCache = cache };
+        var first = TinyData.TrainedWeights(options, data);
+        CollectionAssert.AreEqual(first, TinyData.TrainedWeights(options, data));
+        Assert.AreEqual(10, clips.Decodes);
+        Assert.AreEqual(10L * ClipBytes, cache.Bytes);
+    }
+
+    [TestMethod]
+    public void The_cache_knows_a_file_again_whatever_object_names_it()
+    {
+        using var cache = new FrameCache(1 << 20);
+        using var frames = TinyData.Rows(1)[0].Video!.Read();
+        var options = new VideoLoadingOptions { FrameCount = TinyData.Frames, Size = TinyData.Side };
+        Assert.IsTrue(cache.TryKeep(VideoClip.FromFile("a.avi", options), frames));
+        Assert.IsTrue(cache.TryGet(VideoClip.FromFile("a.avi", options with { OnError = VideoErrorHandling.Skip }), out _));
+        Assert.IsFalse(cache.TryGet(VideoClip.FromFile("b.avi", options), out _));
+        Assert.IsFalse(cache.TryGet(VideoClip.FromFile("a.avi", options with { SamplingRate = 2 }), out _));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FrameCache(-1));
+    }
+
+    [TestMethod]
     public void The_cache_keeps_within_its_budget_and_gives_back_what_it_keeps()
     {
         var clips = TinyData.Rows(4).Select(row => row.Video!).ToArray();

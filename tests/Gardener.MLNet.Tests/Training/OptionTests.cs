@@ -56,7 +56,7 @@ public sealed class OptionTests
     [
         nameof(Base.VideoColumnName), nameof(Base.ScoreColumnName), nameof(Base.PredictedLabelColumnName), nameof(Base.Checkpoint),
         nameof(Base.ValidationSet), nameof(Base.SkipMissingLabels), nameof(Base.Device), nameof(Base.FrameCacheBytes),
-        nameof(Base.DecodingThreads), nameof(Base.ScoringBatchSize), nameof(Base.SavedWeightType), nameof(Base.MetricsCallback),
+        nameof(Base.FrameCache), nameof(Base.DecodingThreads), nameof(Base.ScoringBatchSize), nameof(Base.SavedWeightType), nameof(Base.MetricsCallback),
         nameof(Base.Progress), nameof(Base.Cancellation), nameof(Base.MicroBatchSize), nameof(Base.RecomputeActivations),
         nameof(Base.ResumeFolder), nameof(Base.SaveEverySteps), nameof(Base.SaveInterval), nameof(Base.LogFolder),
     ];
