@@ -34,6 +34,7 @@ public static class Cli
             ReconstructVerb.Make(),
             EvaluateVerb.Make(),
             PredictVerb.Make(),
+            OnnxVerb.Make(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
