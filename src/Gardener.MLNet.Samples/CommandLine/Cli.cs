@@ -37,6 +37,7 @@ public static class Cli
             TrainVerb.Make(),
             EvaluateVerb.Make(),
             PredictVerb.Make(),
+            OnnxVerb.Make(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
@@ -17,7 +18,7 @@ internal static class EvaluatedModel
     public static (VideoClassifierTransformer Classifier, IDataView Clips) Find(
         IHost host, ITransformer model, IDataView data)
     {
-        List<ITransformer> steps = [.. Flatten(model)];
+        List<ITransformer> steps = [.. ModelSteps.Of(model)];
         var last = steps.FindLastIndex(step => step is VideoClassifierTransformer);
         if (last < 0)
             throw host.ExceptParam(nameof(model),
@@ -28,7 +29,4 @@ internal static class EvaluatedModel
             : step.Transform(view));
         return ((VideoClassifierTransformer)steps[last], clips);
     }
-
-    private static IEnumerable<ITransformer> Flatten(ITransformer model) =>
-        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];
 }

@@ -36,6 +36,11 @@ internal sealed class KeyNames
             : null;
     }
 
+    /// <summary>Values that are texts.</summary>
+    public static KeyNames Of(IReadOnlyList<string> texts) => Make<ReadOnlyMemory<char>>(
+        new VectorDataViewType(TextDataViewType.Instance, texts.Count),
+        new VBuffer<ReadOnlyMemory<char>>(texts.Count, [.. texts.Select(text => text.AsMemory())]));
+
     /// <summary>Adds the values as the KeyValues annotation.</summary>
     public void AddTo(DataViewSchema.Annotations.Builder annotations) =>
         Invoke(nameof(AddTyped), Type, annotations, Type, _values);

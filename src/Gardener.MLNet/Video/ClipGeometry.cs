@@ -9,15 +9,19 @@ internal static class ClipGeometry
     /// <param name="frameCount">Frames that it must have.</param>
     /// <param name="side">Height and width that it must have, in pixels.</param>
     /// <exception cref="InvalidOperationException">It is null or of another geometry.</exception>
-    public static VideoClip Require(VideoClip? clip, long row, int frameCount, int side)
+    public static VideoClip Require(VideoClip? clip, long row, int frameCount, int side) =>
+        Require(clip, row, frameCount, side, side);
+
+    /// <summary>The same for clips that need not be square.</summary>
+    public static VideoClip Require(VideoClip? clip, long row, int frameCount, int height, int width)
     {
         if (clip is null)
             throw new InvalidOperationException($"Row {row} has no clip (null).");
-        if ((clip.FrameCount, clip.Height, clip.Width) == (frameCount, side, side))
+        if ((clip.FrameCount, clip.Height, clip.Width) == (frameCount, height, width))
             return clip;
         var name = clip.Path is { } path ? $" ({path})" : "";
         throw new InvalidOperationException(
             $"The clip of row {row}{name} is {clip.FrameCount} frames of {clip.Height} x {clip.Width} pixels; it must be "
-            + $"{frameCount} frames of {side} x {side}, as the type of its column says.");
+            + $"{frameCount} frames of {height} x {width}, as the type of its column says.");
     }
 }

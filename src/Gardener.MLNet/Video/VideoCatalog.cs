@@ -35,4 +35,20 @@ public static class VideoCatalog
         return new VideoLoadingEstimator(
             CatalogUtils.GetEnvironment(catalog), outputColumnName, inputColumnName, folder, options);
     }
+
+    /// <summary>Makes a column of vectors from a column of clips, for ApplyOnnxModel and others that take numbers.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="outputColumnName">The new column; for ApplyOnnxModel, the name of the model's input.</param>
+    /// <param name="inputColumnName">The column of clips, as LoadVideo makes it.</param>
+    /// <param name="options">Type, order and normalisation of the values; by default those that published checkpoints take.</param>
+    /// <exception cref="ArgumentException">A name is empty, or an option is out of range.</exception>
+    public static ClipTensorEstimator ExtractClipTensor(
+        this TransformsCatalog catalog,
+        string outputColumnName = "Clip",
+        string inputColumnName = "Video",
+        ClipTensorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new ClipTensorEstimator(CatalogUtils.GetEnvironment(catalog), outputColumnName, inputColumnName, options);
+    }
 }

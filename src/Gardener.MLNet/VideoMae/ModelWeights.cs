@@ -74,7 +74,11 @@ internal static class ModelWeights
             GardenerSection = gardenerSection,
         };
 
-    private static void Write(Tensor parameter, TensorType type, Stream target)
+    /// <summary>Writes the elements of a weight, row-major and little endian.</summary>
+    /// <param name="parameter">The weight, on any device.</param>
+    /// <param name="type">The type to convert it to: Float32, Float16 or BFloat16.</param>
+    /// <param name="target">Where to.</param>
+    public static void Write(Tensor parameter, TensorType type, Stream target)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -10,14 +10,15 @@ internal sealed class PixelNormalisation : IDisposable
 
     public PixelNormalisation(VideoMaeConfiguration configuration, Device device)
     {
-        var (mean, deviation) = (configuration.Mean, configuration.StandardDeviation);
-        _scale = PerChannel(1 / (255 * deviation.Red), 1 / (255 * deviation.Green), 1 / (255 * deviation.Blue));
-        _offset = PerChannel(mean.Red / deviation.Red, mean.Green / deviation.Green, mean.Blue / deviation.Blue);
+        var factors = PixelFactors.Of(configuration.Mean, configuration.StandardDeviation);
+        _scale = PerChannel(factors.Scale);
+        _offset = PerChannel(factors.Offset);
 
-        Tensor PerChannel(float red, float green, float blue)
+        Tensor PerChannel(ChannelValues values)
         {
             using var scope = NewDisposeScope();
-            return tensor(new[] { red, green, blue }).view(1, 3, 1, 1, 1).to(device, copy: true).DetachFromDisposeScope();
+            return tensor(new[] { values.Red, values.Green, values.Blue }).view(1, 3, 1, 1, 1)
+                .to(device, copy: true).DetachFromDisposeScope();
         }
     }
 

@@ -16,9 +16,9 @@ public sealed class ReadmeTests
     [TestMethod]
     public void The_pipeline_shown_is_the_sample_program()
     {
-        var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Root(), "README.md"));
         var shown = readme.Split("```csharp\n")[1].Split("```")[0];
-        Assert.AreEqual(File.ReadAllText(Path.Combine(Root(), "samples", "FiveLines", "Program.cs")), shown);
+        Assert.AreEqual(File.ReadAllText(Path.Combine(Repository.Root(), "samples", "FiveLines", "Program.cs")), shown);
     }
 
     [TestMethod]
@@ -60,25 +60,12 @@ public sealed class ReadmeTests
 
     private static string Run(string folder)
     {
-        // .../tests/Gardener.MLNet.Tests/bin/<configuration>/<framework>/
-        var built = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(
-            Root(), "samples", "FiveLines", "bin", built.Parent!.Name, built.Name,
-            "FiveLines" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         using var process = Process.Start(
-            new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            new ProcessStartInfo(Repository.SampleProgram("FiveLines")) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.AreEqual(0, process.ExitCode, errors.Result);
         return output;
-    }
-
-    internal static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Gardener.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 }

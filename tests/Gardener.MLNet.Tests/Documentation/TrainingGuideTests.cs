@@ -19,10 +19,10 @@ public sealed class TrainingGuideTests : IDisposable
     [TestMethod]
     public void The_code_that_is_shown_is_the_code_below()
     {
-        var guide = File.ReadAllText(Path.Combine(ReadmeTests.Root(), "docs", "training.md"));
+        var guide = File.ReadAllText(Path.Combine(Repository.Root(), "docs", "training.md"));
         var shown = guide.Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0]).ToArray();
         var source = File.ReadAllLines(Path.Combine(
-            ReadmeTests.Root(), "tests", "Gardener.MLNet.Tests", "Documentation", $"{nameof(TrainingGuideTests)}.cs"));
+            Repository.Root(), "tests", "Gardener.MLNet.Tests", "Documentation", $"{nameof(TrainingGuideTests)}.cs"));
         CollectionAssert.AreEqual(Snippets(source).ToArray(), shown);
     }
 

@@ -1,0 +1,27 @@
+using Microsoft.ML;
+
+if (args.Length < 2)
+{
+    Console.Error.WriteLine("Usage: OnnxScoring SCORING.zip VIDEO...");
+    return 2;
+}
+var mlContext = new MLContext();
+ITransformer model = mlContext.Model.Load(args[0], out _); // ONNX Runtime computes; there is no libtorch here
+using var engine = mlContext.Model.CreatePredictionEngine<Clip, Prediction>(model);
+foreach (var video in args[1..])
+{
+    var prediction = engine.Predict(new Clip { VideoPath = video });
+    Console.WriteLine($"{Path.GetFileName(video)}: {prediction.PredictedLabel} {prediction.Score.Max():0.0000}");
+}
+return 0;
+
+internal sealed class Clip
+{
+    public string VideoPath { get; set; } = "";
+}
+
+internal sealed class Prediction
+{
+    public string PredictedLabel { get; set; } = ""; // the name of the class
+    public float[] Score { get; set; } = []; // the probability of each class
+}
