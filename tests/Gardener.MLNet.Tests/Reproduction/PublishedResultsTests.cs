@@ -27,7 +27,8 @@ public sealed class PublishedResultsTests
     public void Accuracies_and_removed_blocks_are_those_of_the_tables()
     {
         var tables = Paper.GetProperty("tables");
-        Assert.AreEqual(tables.GetProperty("baselineWar").GetDouble(), PublishedResults.UnprunedWar);
+
+        Assert.AreEqual(PublishedResults.UnprunedWar, tables.GetProperty("baselineWar").GetDouble());
         CollectionAssert.AreEqual(
             Enumerable.Range(1, 12).Select(block => tables.GetProperty("singleBlock").GetProperty($"{block}").GetDouble()).ToArray(),
             PublishedResults.SingleBlockWar.ToArray());

@@ -123,7 +123,7 @@ public sealed class LearningTests
             model.named_parameters().Single(pair => pair.name == "fc_norm.weight").parameter.fill_(featureScale);
             GardenerML.Checkpoints.VideoMaeCheckpointWriter.Save(
                 path, ModelWeights.ToCheckpoint(
-                    model, GardenerML.Checkpoints.TensorType.Float32, sameClasses ? TinyData.Colours : ["x", "y", "z"], null),
+                    model, model.Configuration, GardenerML.Checkpoints.TensorType.Float32, sameClasses ? TinyData.Colours : ["x", "y", "z"], null),
                 GardenerML.Checkpoints.CheckpointLayout.SingleFile);
         }
         var warnings = Warnings();
