@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using GardenerML.Benchmarks;
-using GardenerML.Benchmarks.LearningCurves;
 using GardenerML.Benchmarks.Leaks;
+using GardenerML.Benchmarks.LearningCurves;
 
 // `-- table` and `-- checkpoints` print one table of ratios from one run; `-- learning-curves` trains models of several sizes (see
 // its --help); `-- leaks [STEPS]` prints the memory of a long run, of 20,000 steps unless told otherwise; anything else goes to
