@@ -131,8 +131,10 @@ internal static class MarkdownReport
             text.Paragraph($"The oracle's own losses agree between two seeds with {agreement:0.000} (mean Spearman over the pairs of seeds): where that is low, the losses are mostly noise, and no criterion can agree with them.");
     }
 
-    private static string Correlation(RankCorrelation correlation) =>
-        Text($"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]");
+    // Losses that are all equal have no order.
+    private static string Correlation(RankCorrelation correlation) => double.IsNaN(correlation.Value)
+        ? Missing
+        : Text($"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]");
 
     private static string Percent(Statistic value) => value.Lowest == value.Highest
         ? Text($"{100 * value.Mean:0.00}")
