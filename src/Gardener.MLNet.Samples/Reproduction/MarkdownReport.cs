@@ -38,10 +38,10 @@ internal static class MarkdownReport
             ["data", result.Data],
             ["recipe", result.Recipe],
             ["seeds", string.Join(", ", result.Seeds)],
-            ["trainings", FormattableString.Invariant($"{result.Trainings}, {result.Seconds / 3600:0.0} hours in all")],
+            ["trainings", FormattableString.Invariant($"{result.Trainings}, {result.Seconds / 60:0} minutes in all")],
         ]);
         var error = 100 * Math.Sqrt(result.Unpruned.War.Mean * (1 - result.Unpruned.War.Mean) / result.Clips);
-        text.Paragraph($"WAR (weighted average recall) is the accuracy, on {result.Clips} clips: one clip is {100.0 / result.Clips:0.00} points, and the choice of the clips alone gives the whole model's WAR a standard error of {error:0.0} points. Ranges are over the seeds. Random removes other blocks with each seed. The oracle is measured on the clips that it chose by, which flatters it. Blocks are numbered from 0, those of the paper too.");
+        text.Paragraph($"WAR (weighted average recall) is the accuracy, on {result.Clips} clips: one clip is {100.0 / result.Clips:0.00} points, and the choice of the clips alone gives the whole model's WAR a standard error of {error:0.0} points. Ranges are over the seeds. Random removes other blocks with each seed. The oracle is measured on the clips that it chose by, which flatters it. Blocks are numbered from 0; the paper numbers them from 1.");
     }
 
     private static void Wars(StringBuilder text, ReproductionResult result)
@@ -86,19 +86,22 @@ internal static class MarkdownReport
 
     private static void RemovedBlocks(StringBuilder text, ReproductionResult result)
     {
-        text.Paragraph($"The removed blocks:");
+        int[] removals = [.. result.Curves.Select(point => point.Removed).Distinct()];
+        text.Paragraph($"The blocks that each further removal adds:");
         text.Table(
-            ["criterion", "removed", "blocks", "published"],
-            result.Curves.Where(point => point.Criterion != ReproductionOptions.Random).Select(point => (string[])
-            [
-                CriterionTitles.Of(point.Criterion), $"{point.Removed}", string.Join(", ", point.RemovedBlocks!), PublishedBlocks(point),
-            ]));
+            ["criterion", .. removals.Select(count => $"{count}")],
+            result.Curves.Where(point => point.Criterion != ReproductionOptions.Random).GroupBy(point => point.Criterion).Select(curve =>
+            {
+                var before = curve.Select(point => point.RemovedBlocks!).Prepend([]);
+                return curve.Zip(before, (point, earlier) => string.Join(", ", point.RemovedBlocks!.Except(earlier)))
+                    .Prepend(CriterionTitles.Of(curve.Key));
+            }));
+        text.Paragraph($"Published, numbered from 0 too:");
+        text.Table(
+            ["criterion", .. PublishedResults.Removals.Select(count => $"{count}")],
+            PublishedResults.AddedBlocks.Select(row =>
+                row.Value.Select(blocks => string.Join(", ", blocks.Select(block => block - 1))).Prepend(CriterionTitles.Of(row.Key))));
     }
-
-    private static string PublishedBlocks(CurvePoint point) =>
-        PublishedResults.Removals.ToList().IndexOf(point.Removed) is >= 0 and var step && PublishedResults.AddedBlocks.ContainsKey(point.Criterion)
-            ? string.Join(", ", PublishedResults.Removed(point.Criterion, step))
-            : Missing;
 
     private static void Blocks(StringBuilder text, ReproductionResult result)
     {
@@ -131,8 +134,10 @@ internal static class MarkdownReport
             text.Paragraph($"The oracle's own losses agree between two seeds with {agreement:0.000} (mean Spearman over the pairs of seeds): where that is low, the losses are mostly noise, and no criterion can agree with them.");
     }
 
-    private static string Correlation(RankCorrelation correlation) =>
-        Text($"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]");
+    // Losses that are all equal have no order.
+    private static string Correlation(RankCorrelation correlation) => double.IsNaN(correlation.Value)
+        ? Missing
+        : Text($"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]");
 
     private static string Percent(Statistic value) => value.Lowest == value.Highest
         ? Text($"{100 * value.Mean:0.00}")

@@ -12,7 +12,6 @@ internal static class PruningCurvesFigure
     public static byte[] Draw(ReproductionResult result)
     {
         using var plot = new Plot();
-        plot.Font.Automatic();
         var baseline = plot.Add.HorizontalLine(100 * result.Unpruned.War.Mean, 1.5f, Colors.Gray, LinePattern.DenselyDashed);
         baseline.LegendText = $"all {result.BlockCount} blocks";
         // What matters most comes last, over the rest.

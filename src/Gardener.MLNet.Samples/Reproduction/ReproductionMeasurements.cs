@@ -70,7 +70,9 @@ internal sealed record ReproductionMeasurements(
         var losses = Results.Select(result => result.Blocks.Select(block => block.AccuracyLoss).ToArray()).ToArray();
         var pairs = from i in Enumerable.Range(0, losses.Length)
                     from j in Enumerable.Range(0, i)
-                    select RankCorrelation.Spearman(losses[i], losses[j]).Value;
-        return losses.Length > 1 ? pairs.Average() : null;
+                    let correlation = RankCorrelation.Spearman(losses[i], losses[j]).Value
+                    where !double.IsNaN(correlation)
+                    select (double?)correlation;
+        return pairs.Average();
     }
 }

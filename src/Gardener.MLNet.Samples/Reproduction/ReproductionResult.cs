@@ -16,7 +16,8 @@ namespace GardenerML.Samples.Reproduction;
 /// <param name="Blocks">A row for each block.</param>
 /// <param name="Correlations">How well each criterion agrees with the oracle.</param>
 /// <param name="OracleAgreement">
-/// Mean rank correlation of the oracle's losses between two seeds: no criterion can be expected to do better. Null for one seed.
+/// Mean rank correlation of the oracle's losses between two seeds: no criterion can be expected to do better. Null for one seed,
+/// and where the losses of no pair have an order.
 /// </param>
 internal sealed record ReproductionResult(
     string Checkpoint, int BlockCount, string Data, string Recipe, int Clips, IReadOnlyList<int> Seeds, int Trainings, double Seconds,

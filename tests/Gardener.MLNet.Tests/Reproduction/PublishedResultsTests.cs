@@ -27,11 +27,10 @@ public sealed class PublishedResultsTests
     public void Accuracies_and_removed_blocks_are_those_of_the_tables()
     {
         var tables = Paper.GetProperty("tables");
-
         Assert.AreEqual(PublishedResults.UnprunedWar, tables.GetProperty("baselineWar").GetDouble());
         CollectionAssert.AreEqual(
-            Enumerable.Range(1, 12).Select(block => tables.GetProperty("singleBlock").GetProperty($"{block}").GetDouble()).ToArray(),
-            PublishedResults.SingleBlockWar.ToArray());
+            PublishedResults.SingleBlockWar.ToArray(),
+            Enumerable.Range(1, 12).Select(block => tables.GetProperty("singleBlock").GetProperty($"{block}").GetDouble()).ToArray());
         for (var step = 0; step < PublishedResults.Removals.Count; step++)
         {
             var rows = tables.GetProperty("multiBlock").GetProperty($"{PublishedResults.Removals[step]}").EnumerateObject().ToArray();
