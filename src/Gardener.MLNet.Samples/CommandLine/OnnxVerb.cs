@@ -65,7 +65,7 @@ internal sealed class OnnxVerb
         {
             var loading = steps.OfType<VideoLoadingTransformer>().LastOrDefault()
                 ?? throw new InvalidOperationException("The model loads no videos, so there is no pipeline from path to label.");
-            ScoringPipeline.Save(context, loading, classifier, zip);
+            ScoringPipeline.Save(context, loading, classifier, zip, options.WeightType);
             run.Console.WriteLine($"Written: {zip}");
         }
         return new VerbResult(new Export(exported.Path, exported.Opset, exported.Inputs, exported.Outputs, difference));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GardenerML.Checkpoints;
 using GardenerML.Pretraining;
 using GardenerML.Training;
 using GardenerML.Video;
@@ -35,12 +34,8 @@ internal sealed class PretrainVerb
     private readonly Option<int> _decoderBlocks = Number("--decoder-blocks", "Blocks of a new decoder.", 2);
 
     private readonly Option<double> _maskRatio = CommonOptions.MaskRatio();
-    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The highest learning rate." };
-    private readonly Option<int?> _epochs = CommonOptions.Epochs();
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
-    private readonly Option<int> _seed = CommonOptions.Seed();
-    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
-    private readonly Option<DirectoryInfo?> _resume = new("--resume-folder") { Description = "Where the state is kept; the same command again goes on from it." };
+    private readonly RecipeOptions _recipe = new();
+    private readonly Option<DirectoryInfo?> _resume = CommonOptions.ResumeFolder();
     private readonly Option<DirectoryInfo?> _log = new("--log-folder") { Description = "Where history.csv and TensorBoard's files go." };
 
     private readonly Option<DirectoryInfo> _output = new("--output", "-o")
@@ -57,9 +52,9 @@ internal sealed class PretrainVerb
             run => Task.Run(() => pretrain.Run(run)));
         pretrain._data.AddTo(verb);
         foreach (var option in (Option[])[pretrain._videos, pretrain._checkpoint, pretrain._size, pretrain._frames, pretrain._samplingRate,
-            pretrain._patch, pretrain._width, pretrain._blocks, pretrain._decoderBlocks, pretrain._maskRatio, pretrain._learningRate,
-            pretrain._epochs, pretrain._batchSize, pretrain._seed, pretrain._device, pretrain._resume, pretrain._log, pretrain._output])
+            pretrain._patch, pretrain._width, pretrain._blocks, pretrain._decoderBlocks, pretrain._maskRatio, pretrain._resume, pretrain._log, pretrain._output])
             verb.Add(option);
+        pretrain._recipe.AddTo(verb);
         verb.Validators.Add(result =>
         {
             if (!pretrain._data.IsNamed(result) && result.GetResult(pretrain._videos) is null)
@@ -71,21 +66,15 @@ internal sealed class PretrainVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var context = run.NewContext(arguments.GetValue(_seed));
+        var context = run.NewContext(_recipe.Seed(arguments));
         var clips = Load(context, run);
         var epochs = new List<EpochMetrics>();
-        var options = Options(run) with
-        {
-            MetricsCallback = metrics =>
-            {
-                epochs.Add(metrics);
-                System.Console.Error.WriteLine($"Epoch {metrics.Epoch} of {metrics.EpochCount}: loss {metrics.TrainingLoss:0.0000}, {metrics.ClipsPerSecond:0} clips/s");
-            },
-        };
-        using var model = context.Transforms.PretrainVideoMae(options).Fit(clips);
+        using var model = TrainingDisplay.Show(
+            run, "Pretraining", Options(arguments) with { MetricsCallback = epochs.Add },
+            options => context.Transforms.PretrainVideoMae(options).Fit(clips));
         var output = arguments.GetRequiredValue(_output).FullName;
-        model.SaveCheckpoint(output, weightType: TensorType.Float32);
-        run.Console.WriteLine($"Checkpoint: {output}");
+        model.SaveCheckpoint(output);
+        run.Console.WriteLine($"Checkpoint: {output}, loss {epochs.LastOrDefault()?.TrainingLoss:0.0000}");
         return new VerbResult(new { Epochs = epochs.Select(epoch => new { Loss = epoch.TrainingLoss }), Checkpoint = output });
     }
 
@@ -110,10 +99,9 @@ internal sealed class PretrainVerb
         static IEnumerable<string> Paths(IDataView view) => view.GetColumn<string>("VideoPath");
     }
 
-    private VideoMaePretrainingOptions Options(VerbRun run)
+    private VideoMaePretrainingOptions Options(ParseResult arguments)
     {
         const int HeadWidth = 32;
-        var arguments = run.Arguments;
         var checkpoint = arguments.GetValue(_checkpoint);
         var width = arguments.GetValue(_width);
         var geometry = new VideoMaeConfiguration
@@ -124,22 +112,14 @@ internal sealed class PretrainVerb
             HeadCount = Math.Max(1, width / HeadWidth),
             MlpWidth = 4 * width,
         };
-        var defaults = new VideoMaePretrainingOptions();
-        var epochs = arguments.GetValue(_epochs) ?? defaults.Epochs;
-        return defaults with
+        return _recipe.Adapt(new VideoMaePretrainingOptions(), arguments) with
         {
             Checkpoint = checkpoint,
             NewModel = checkpoint is null ? geometry : null,
             Decoder = VideoMaeDecoderConfiguration.For(geometry, arguments.GetValue(_decoderBlocks)),
             MaskRatio = arguments.GetValue(_maskRatio),
-            Epochs = epochs,
-            WarmupEpochs = Math.Min(defaults.WarmupEpochs, epochs / 10.0),
-            LearningRate = arguments.GetValue(_learningRate) ?? defaults.LearningRate,
-            BatchSize = arguments.GetValue(_batchSize) ?? defaults.BatchSize,
-            Device = arguments.GetValue(_device),
             ResumeFolder = arguments.GetValue(_resume)?.FullName,
             LogFolder = arguments.GetValue(_log)?.FullName,
-            Cancellation = run.Cancellation,
         };
     }
 

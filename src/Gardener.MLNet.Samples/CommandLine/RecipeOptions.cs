@@ -38,23 +38,25 @@ internal sealed class RecipeOptions
     public int? Epochs(ParseResult arguments) => arguments.GetValue(_epochs);
 
     /// <summary>A recipe with what the command line says otherwise.</summary>
-    public VideoClassifierOptions Adapt(VideoClassifierOptions recipe, ParseResult arguments)
+    public T Adapt<T>(T recipe, ParseResult arguments)
+        where T : VideoTrainingOptions
     {
         var learningRate = arguments.GetValue(_learningRate) ?? recipe.LearningRate;
-        return WithEpochs(recipe, Epochs(arguments) ?? recipe.Epochs) with
+        return (T)((VideoTrainingOptions)WithEpochs(recipe, Epochs(arguments) ?? recipe.Epochs) with
         {
             BatchSize = arguments.GetValue(_batchSize) ?? recipe.BatchSize,
             LearningRate = learningRate,
             MinimumLearningRate = Math.Min(recipe.MinimumLearningRate, learningRate),
             Device = arguments.GetValue(Device),
             Precision = Enum.Parse<Precision>(arguments.GetRequiredValue(_precision), ignoreCase: true),
-        };
+        });
     }
 
     /// <summary>A recipe of another length, at least half of which the learning rate falls.</summary>
-    public static VideoClassifierOptions WithEpochs(VideoClassifierOptions recipe, int epochs) => recipe with
-    {
-        Epochs = epochs,
-        WarmupEpochs = Math.Min(recipe.WarmupEpochs, epochs / 2.0),
-    };
+    public static T WithEpochs<T>(T recipe, int epochs)
+        where T : VideoTrainingOptions => (T)((VideoTrainingOptions)recipe with
+        {
+            Epochs = epochs,
+            WarmupEpochs = Math.Min(recipe.WarmupEpochs, epochs / 2.0),
+        });
 }

@@ -11,7 +11,8 @@ internal static class TrainingDisplay
     /// <param name="title">What is trained.</param>
     /// <param name="options">How.</param>
     /// <param name="work">Trains by options that report to the bar.</param>
-    public static T Show<T>(VerbRun run, string title, VideoClassifierOptions options, Func<VideoClassifierOptions, T> work)
+    public static TResult Show<TOptions, TResult>(VerbRun run, string title, TOptions options, Func<TOptions, TResult> work)
+        where TOptions : VideoTrainingOptions
     {
         try
         {
@@ -20,7 +21,7 @@ internal static class TrainingDisplay
                 .Start(progress =>
                 {
                     var task = progress.AddTask(title);
-                    return work(options with
+                    return work((TOptions)((VideoTrainingOptions)options with
                     {
                         Cancellation = run.Cancellation,
                         Progress = new ImmediateProgress<TrainingProgress>(step =>
@@ -29,7 +30,7 @@ internal static class TrainingDisplay
                             task.Value = step.Step;
                             task.Description = $"{title}: epoch {step.Epoch} of {step.EpochCount}, loss {step.Loss:0.000}";
                         }),
-                    });
+                    }));
                 });
         }
         catch (OperationCanceledException) when (options.ResumeFolder is not null)

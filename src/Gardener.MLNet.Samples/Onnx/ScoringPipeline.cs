@@ -1,3 +1,4 @@
+using GardenerML.Checkpoints;
 using GardenerML.Onnx;
 using GardenerML.Training;
 using GardenerML.Video;
@@ -13,13 +14,15 @@ public static class ScoringPipeline
     /// <param name="loading">How the model was given its clips.</param>
     /// <param name="classifier">The model.</param>
     /// <param name="zip">The zip to write; the exported model is in it.</param>
+    /// <param name="weightType">How the weights are stored: Float32 or Float16.</param>
     public static void Save(
-        MLContext mlContext, VideoLoadingTransformer loading, VideoClassifierTransformer classifier, string zip)
+        MLContext mlContext, VideoLoadingTransformer loading, VideoClassifierTransformer classifier, string zip,
+        TensorType weightType = TensorType.Float32)
     {
         var onnx = Path.GetTempFileName();
         try
         {
-            classifier.ExportOnnx(onnx, new() { Input = OnnxInput.Frames });
+            classifier.ExportOnnx(onnx, new() { Input = OnnxInput.Frames, WeightType = weightType });
             var pipeline = mlContext.Transforms.LoadVideo(options: loading.Options)
                 .Append(mlContext.Transforms.ExtractClipTensor("Frames", options: new() { Layout = ClipTensorLayout.Bytes }))
                 .Append(mlContext.Transforms.ApplyOnnxModel("Score", "Frames", onnx, fallbackToCpu: true))
