@@ -22,7 +22,8 @@ internal static class InferenceTable
         if (arguments is [var threads, ..])
             set_num_threads(int.Parse(threads, CultureInfo.InvariantCulture));
         var rounds = arguments is [_, var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 5;
-        Console.WriteLine($"{get_num_threads()} threads, shortest of {rounds} rounds, all rows of a block in turn; limit: the matrix products alone");
+        Console.WriteLine($"{get_num_threads()} threads, shortest {(get_num_threads() == 1 ? "processor " : "")}time of {rounds} rounds or more, "
+            + "the four shares of pruned blocks and their limits in turn; limit: the matrix products alone");
         // A peer that runs the same model gets its columns after the limit.
         Console.WriteLine("| model | type | batch | pruned | GFLOPs a clip | ms a clip | GFLOP/s | of the limit | faster than whole | GFLOPs ratio |");
         Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
@@ -59,7 +60,7 @@ internal static class InferenceTable
             limits.Add(new MatrixProducts(configuration, batch, whole.TokenCount > 1024 ? 1 : batch, type));
             costs.Add(2 * VideoMaeCost.Of(configuration).GigaFlops);
         }
-        var times = InTurn.Shortest(rounds,
+        var times = InTurn.Shortest(rounds, get_num_threads() == 1,
         [
             .. passes.Select<ScoringPass, Action>(pass => () => pass.Forward(frames).Dispose()),
             .. limits.Select<MatrixProducts, Action>(limit => limit.Run),
