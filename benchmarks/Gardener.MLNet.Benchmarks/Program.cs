@@ -3,17 +3,22 @@ using GardenerML.Benchmarks;
 using GardenerML.Benchmarks.Leaks;
 using GardenerML.Benchmarks.LearningCurves;
 
-// `-- table` and `-- checkpoints` print one table of ratios from one run; `-- learning-curves` trains models of several sizes (see
-// its --help); `-- leaks [STEPS]` prints the memory of a long run, of 20,000 steps unless told otherwise; anything else goes to
-// BenchmarkDotNet (try `-- --list flat`).
-if (args is ["table", ..])
-    WeightStatisticsTable.Print();
-else if (args is ["checkpoints", ..])
-    CheckpointTable.Print();
-else if (args is ["learning-curves", .. var options])
+// `-- learning-curves` trains models of several sizes (see its --help); `-- leaks [STEPS]` prints the memory of a long run, of 20,000
+// steps unless told otherwise. Each of the tables comes from one run; anything else goes to BenchmarkDotNet (try `-- --list flat`).
+Dictionary<string, Action<string[]>> tables = new()
+{
+    ["table"] = _ => WeightStatisticsTable.Print(),
+    ["checkpoints"] = _ => CheckpointTable.Print(),
+    ["inference"] = InferenceTable.Print,
+    ["decoding"] = DecodingTable.Print,
+    ["scoring"] = ScoringTable.Print,
+};
+if (args is ["learning-curves", .. var options])
     return await LearningCurvesCommand.RunAsync(options);
-else if (args is ["leaks", .. var number])
+if (args is ["leaks", .. var number])
     return LeakTable.Print(number is [var steps] ? int.Parse(steps) : 20_000);
+if (args is [var name, .. var rest] && tables.TryGetValue(name, out var print))
+    print(rest);
 else
     BenchmarkSwitcher.FromAssembly(typeof(WeightStatisticsBenchmark).Assembly).Run(args);
 return 0;

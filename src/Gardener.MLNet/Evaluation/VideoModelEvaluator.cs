@@ -45,7 +45,7 @@ internal sealed class VideoModelEvaluator
             host, clips.Schema, options.LabelColumnName, classifier.Model.Configuration.ClassCount,
             classifier.ClassNames);
 
-        using var elsewhere = CopyElsewhere(classifier.Model, options.Device);
+        using var elsewhere = CopyElsewhere(classifier.Scorer, options.Device);
         var views = new ViewScorer(
             elsewhere ?? classifier.Scorer, options.Views, options.BatchSize ?? classifier.ScoringBatchSize,
             options.DecodingThreads ?? Environment.ProcessorCount);
@@ -54,14 +54,14 @@ internal sealed class VideoModelEvaluator
     }
 
     /// <summary>A copy of a model on another device; null if it is there already.</summary>
-    private static ClassScorer? CopyElsewhere(VideoMaeClassifier model, ComputeDevice? wanted)
+    private static ClassScorer? CopyElsewhere(ClassScorer scorer, ComputeDevice? wanted)
     {
         if (wanted is not { } choice)
             return null;
         var device = TorchBackend.Resolve(choice);
-        return device.type == model.Device.type && device.index == model.Device.index
+        return device.type == scorer.Model.Device.type && device.index == scorer.Model.Device.index
             ? null
-            : new ClassScorer(ModelWeights.Copy(model, device));
+            : new ClassScorer(ModelWeights.Copy(scorer.Model, device), scorer.Precision);
     }
 
     private VideoClassificationMetrics Run(ViewScorer views)

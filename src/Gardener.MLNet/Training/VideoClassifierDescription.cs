@@ -19,6 +19,9 @@ internal sealed record VideoClassifierDescription
 
     public required TensorType SavedWeightType { get; init; }
 
+    /// <summary>Absent in models that were saved before there was a choice.</summary>
+    public Precision ScoringPrecision { get; init; } = Precision.Float32;
+
     public PruningPlan? PruningPlan { get; init; }
 
     /// <summary>Reads what <see cref="JsonSerializer"/> writes of it.</summary>
@@ -34,6 +37,7 @@ internal sealed record VideoClassifierDescription
             PredictedLabelColumnName = read.PredictedLabelColumnName,
             ScoringBatchSize = read.ScoringBatchSize,
             SavedWeightType = read.SavedWeightType,
+            ScoringPrecision = read.ScoringPrecision,
         };
         try
         {

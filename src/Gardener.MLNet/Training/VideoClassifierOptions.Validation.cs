@@ -13,6 +13,8 @@ public sealed partial record VideoClassifierOptions
         if (ScoreColumnName == PredictedLabelColumnName)
             throw new ArgumentException(
                 $"{nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are both '{ScoreColumnName}'; they must differ.");
+        if (!Enum.IsDefined(ScoringPrecision))
+            throw new ArgumentException($"{nameof(ScoringPrecision)} is {ScoringPrecision}; it must be Auto, Float32 or BFloat16.");
         Require.Share(LabelSmoothing, nameof(LabelSmoothing));
         Require.Share(HeadDropout, nameof(HeadDropout));
         Require.Share(DropPath, nameof(DropPath));

@@ -177,6 +177,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         PredictedLabelColumnName = _options.PredictedLabelColumnName,
         ScoringBatchSize = _options.ScoringBatchSize,
         SavedWeightType = _options.SavedWeightType,
+        ScoringPrecision = _options.ScoringPrecision,
         PruningPlan = start.Plan,
     };
 }

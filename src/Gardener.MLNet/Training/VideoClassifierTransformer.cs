@@ -38,7 +38,7 @@ public sealed class VideoClassifierTransformer : ClipTransformer
 
     internal VideoClassifierTransformer(
         IHostEnvironment environment, VideoMaeClassifier model, VideoClassifierDescription description, KeyNames? keyNames)
-        : this(environment, new ClassScorer(model), description, keyNames)
+        : this(environment, new ClassScorer(model, description.ScoringPrecision), description, keyNames)
     {
     }
 

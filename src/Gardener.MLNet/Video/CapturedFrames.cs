@@ -54,12 +54,29 @@ internal sealed class CapturedFrames : FrameSource
 
     public override string? Path => _path;
 
-    public override bool Grab() => Guard(() => _capture.Grab());
+    public override bool Grab()
+    {
+        try
+        {
+            return _capture.Grab();
+        }
+        catch (OpenCVException e)
+        {
+            throw Undecodable(e);
+        }
+    }
 
     public override Mat? Retrieve()
     {
-        if (!Guard(() => _capture.Retrieve(_frame)) || _frame.Empty())
-            return null;
+        try
+        {
+            if (!_capture.Retrieve(_frame) || _frame.Empty())
+                return null;
+        }
+        catch (OpenCVException e)
+        {
+            throw Undecodable(e);
+        }
         CheckSize(_frame.Width, _frame.Height);
         if (_frame.Type() != MatType.CV_8UC3)
             throw new VideoReadException(VideoReadFailure.NotAVideo, _path,
@@ -90,18 +107,8 @@ internal sealed class CapturedFrames : FrameSource
         }
     }
 
-    private bool Guard(Func<bool> step)
-    {
-        try
-        {
-            return step();
-        }
-        catch (OpenCVException e)
-        {
-            throw new VideoReadException(VideoReadFailure.NoFrames, _path,
-                $"{_name} cannot be decoded: {e.Message}", e);
-        }
-    }
+    private VideoReadException Undecodable(OpenCVException e) =>
+        new(VideoReadFailure.NoFrames, _path, $"{_name} cannot be decoded: {e.Message}", e);
 
     private void CheckSize(int width, int height)
     {

@@ -56,6 +56,9 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
     /// <summary>Where the weights lie.</summary>
     public Device Device { get; }
 
+    /// <summary>What is added to the embedded patches: [1, tokens, width].</summary>
+    internal Tensor Positions => _positions;
+
     /// <summary>Normalised clips [B, 3, T, H, W] -> logits [B, classes].</summary>
     /// <param name="input">Pixels, scaled to [0, 1] and normalised by mean and standard deviation.</param>
     /// <exception cref="ArgumentException">The shape is not the configuration's.</exception>

@@ -181,7 +181,7 @@ public sealed class EvaluateVideoTests : IDisposable
 
         // 15 views would be more than an array holds.
         Assert.ThrowsExactly<ArgumentException>(() => new ViewScorer(
-            new ClassScorer(Large()), new VideoViews(100, 100), 1, 1).CheckSize());
+            new ClassScorer(Large(), Precision.Float32), new VideoViews(100, 100), 1, 1).CheckSize());
     }
 
     [TestMethod]
@@ -227,7 +227,7 @@ public sealed class EvaluateVideoTests : IDisposable
     public void A_copy_of_the_model_scores_the_same()
     {
         using var model = _ml.Trainer().Fit(_ml.Keyed(TinyData.Rows(6)));
-        using var copy = new ClassScorer(ModelWeights.Copy(model.Model, model.Model.Device));
+        using var copy = new ClassScorer(ModelWeights.Copy(model.Model, model.Model.Device), Precision.Float32);
         using var frames = TinyData.Rows(1)[0].Video!.Read();
         CollectionAssert.AreEqual(model.Scorer.Score([frames])[0], copy.Score([frames])[0]);
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.MulticlassClassification.EvaluateVideo(

@@ -56,7 +56,8 @@ public sealed class OptionTests
     [
         nameof(Base.VideoColumnName), nameof(Base.ScoreColumnName), nameof(Base.PredictedLabelColumnName), nameof(Base.Checkpoint),
         nameof(Base.ValidationSet), nameof(Base.SkipMissingLabels), nameof(Base.Device), nameof(Base.FrameCacheBytes),
-        nameof(Base.FrameCache), nameof(Base.DecodingThreads), nameof(Base.ScoringBatchSize), nameof(Base.SavedWeightType), nameof(Base.MetricsCallback),
+        nameof(Base.FrameCache), nameof(Base.DecodingThreads), nameof(Base.ScoringBatchSize), nameof(Base.SavedWeightType),
+        nameof(Base.ScoringPrecision), nameof(Base.MetricsCallback),
         nameof(Base.Progress), nameof(Base.Cancellation), nameof(Base.MicroBatchSize), nameof(Base.RecomputeActivations),
         nameof(Base.ResumeFolder), nameof(Base.SaveEverySteps), nameof(Base.SaveInterval), nameof(Base.LogFolder),
     ];
@@ -175,6 +176,27 @@ public sealed class OptionTests
     }
 
     [TestMethod]
+    public void The_scoring_precision_goes_with_the_saved_model_and_moves_scores_by_rounding_only()
+    {
+        var data = Ml.Keyed(TinyData.Rows(6));
+        using var single = Ml.Trainer(Base).Fit(data);
+        using var half = Ml.Trainer(Base with { ScoringPrecision = Precision.BFloat16 }).Fit(data);
+        CollectionAssert.AreEqual(single.Weights(), half.Weights());
+        using var zip = new MemoryStream();
+        Ml.Model.Save(half, data.Schema, zip);
+        using var loaded = (VideoClassifierTransformer)new MLContext().Model.Load(zip, out _);
+        var (exact, rounded, again) = (single.Scores(data), half.Scores(data), loaded.Scores(data));
+        var most = 0f;
+        for (var i = 0; i < exact.Length; i++)
+        {
+            CollectionAssert.AreEqual(rounded[i], again[i]);
+            most = Math.Max(most, exact[i].Zip(rounded[i]).Max(pair => Math.Abs(pair.First - pair.Second)));
+        }
+        Assert.IsGreaterThan(0, most);
+        Assert.IsLessThan(0.01, most);
+    }
+
+    [TestMethod]
     public void A_new_model_needs_no_frames_or_image_size_of_its_own()
     {
         // 224 and 16, the defaults, are no multiples of these.
@@ -231,6 +253,7 @@ public sealed class OptionTests
         Refused(Base with { EarlyStoppingPatience = 2 }, "EarlyStoppingPatience", "ValidationSet");
         Refused(Base with { EarlyStoppingPatience = 0, ValidationFraction = 0.2 }, "EarlyStoppingPatience", "0", "at least 1");
         Refused(Base with { Precision = (Precision)7 }, "Precision", "7", "BFloat16");
+        Refused(Base with { ScoringPrecision = (Precision)7 }, "ScoringPrecision", "7", "BFloat16");
         Refused(Base with { MicroBatchSize = 0 }, "MicroBatchSize", "0", "at least 1");
         Refused(Base with { SaveEverySteps = 0 }, "SaveEverySteps", "0", "at least 1");
         Refused(Base with { SaveInterval = TimeSpan.Zero }, "SaveInterval", "above 0");

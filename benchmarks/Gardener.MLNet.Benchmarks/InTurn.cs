@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace GardenerML.Benchmarks;
+
+/// <summary>
+/// Times actions in turn, several rounds: on a machine that others use too, ratios of neighbouring times mean more than times.
+/// </summary>
+internal static class InTurn
+{
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The shortest time of each action, in seconds, after one round that does not count. Short actions get more rounds than asked
+    /// for, two seconds in all.
+    /// </summary>
+    /// <param name="rounds">How many rounds at least.</param>
+    /// <param name="processorTime">
+    /// Whether time is what the process computed, which others on the machine hardly lengthen; for work on one thread only.
+    /// </param>
+    /// <param name="actions">What is timed.</param>
+    public static double[] Shortest(int rounds, bool processorTime, IReadOnlyList<Action> actions)
+    {
+        var shortest = new double[actions.Count];
+        Array.Fill(shortest, double.PositiveInfinity);
+        var all = Stopwatch.StartNew();
+        for (var round = 0; round <= rounds || all.Elapsed < Least; round++)
+        {
+            for (var i = 0; i < actions.Count; i++)
+            {
+                var (start, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+                actions[i]();
+                var time = processorTime ? Environment.CpuUsage.TotalTime - before : Stopwatch.GetElapsedTime(start);
+                if (round > 0)
+                    shortest[i] = Math.Min(shortest[i], time.TotalSeconds);
+            }
+        }
+        return shortest;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using GardenerML.VideoMae;
+using static TorchSharp.torch;
+
+namespace GardenerML.Benchmarks;
+
+/// <summary>
+/// Scoring of decoded clips by models with random weights, whole and pruned, against the matrix products of the same shapes alone.
+/// Arguments: the number of threads (all processors), the rounds (5), and "base" or "tiny" for one of the two models.
+/// </summary>
+internal static class InferenceTable
+{
+    private static readonly (string Name, VideoMaeConfiguration Configuration)[] Models =
+    [
+        ("base, 16 x 224 x 224", VideoMaeConfiguration.Base with { ClassCount = 101 }),
+        ("tiny, 8 x 64 x 64", new VideoMaeConfiguration
+            { FrameCount = 8, ImageSize = 64, Width = 128, HeadCount = 4, MlpWidth = 512, ClassCount = 101 }),
+    ];
+
+    public static void Print(string[] arguments)
+    {
+        if (arguments is [var threads, ..])
+            set_num_threads(int.Parse(threads, CultureInfo.InvariantCulture));
+        var rounds = arguments is [_, var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 5;
+        Console.WriteLine($"{get_num_threads()} threads, shortest {(get_num_threads() == 1 ? "processor " : "")}time of {rounds} rounds or more, "
+            + "the four shares of pruned blocks and their limits in turn; limit: the matrix products alone");
+        // A peer that runs the same model gets its columns after the limit.
+        Console.WriteLine("| model | type | batch | pruned | GFLOPs a clip | ms a clip | GFLOP/s | of the limit | faster than whole | GFLOPs ratio |");
+        Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        foreach (var (name, configuration) in Models)
+        {
+            if (arguments is [_, _, var only, ..] && !name.StartsWith(only, StringComparison.Ordinal))
+                continue;
+            foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+            {
+                Print(name, configuration, type, 1, rounds);
+                Print(name, configuration, type, 8, rounds);
+            }
+        }
+    }
+
+    private static void Print(string name, VideoMaeConfiguration whole, ScalarType type, int batch, int rounds)
+    {
+        int[] removed = [0, 25, 50, 75];
+        using var scope = NewDisposeScope();
+        var frames = randint(
+            0, 256, [batch, whole.FrameCount, whole.ImageSize, whole.ImageSize, 3], ScalarType.Byte);
+        var models = new List<VideoMaeClassifier>();
+        var passes = new List<ScoringPass>();
+        var limits = new List<MatrixProducts>();
+        var costs = new List<double>();
+        foreach (var percent in removed)
+        {
+            var configuration = whole with { BlockCount = whole.BlockCount * (100 - percent) / 100 };
+            var model = new VideoMaeClassifier(configuration);
+            using (var generator = new Generator(1))
+                WeightInitialisation.Fill(model, generator, _ => true);
+            models.Add(model);
+            passes.Add(new ScoringPass(model, type));
+            limits.Add(new MatrixProducts(configuration, batch, whole.TokenCount > 1024 ? 1 : batch, type));
+            costs.Add(2 * VideoMaeCost.Of(configuration).GigaFlops);
+        }
+        var times = InTurn.Shortest(rounds, get_num_threads() == 1,
+        [
+            .. passes.Select<ScoringPass, Action>(pass => () => pass.Forward(frames).Dispose()),
+            .. limits.Select<MatrixProducts, Action>(limit => limit.Run),
+        ]);
+        for (var i = 0; i < removed.Length; i++)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {name} | {type} | {batch} | {removed[i]}% | {costs[i]:F2} | {1e3 * times[i] / batch:F1} | {costs[i] * batch / times[i]:F0} "
+                + $"| {times[removed.Length + i] / times[i]:P0} | {times[0] / times[i]:F2} | {costs[0] / costs[i]:F2} |"));
+        }
+        passes.ForEach(pass => pass.Dispose());
+        models.ForEach(model => model.Dispose());
+        limits.ForEach(limit => limit.Dispose());
+    }
+}
