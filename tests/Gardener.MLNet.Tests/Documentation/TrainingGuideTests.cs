@@ -1,4 +1,3 @@
-using System.Text;
 using GardenerML.Tests.Sensitivity;
 using GardenerML.Training;
 using Microsoft.ML;
@@ -17,14 +16,7 @@ public sealed class TrainingGuideTests : IDisposable
     public void Dispose() => _set.Dispose();
 
     [TestMethod]
-    public void The_code_that_is_shown_is_the_code_below()
-    {
-        var guide = File.ReadAllText(Path.Combine(Repository.Root(), "docs", "training.md"));
-        var shown = guide.Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0]).ToArray();
-        var source = File.ReadAllLines(Path.Combine(
-            Repository.Root(), "tests", "Gardener.MLNet.Tests", "Documentation", $"{nameof(TrainingGuideTests)}.cs"));
-        CollectionAssert.AreEqual(Snippets(source).ToArray(), shown);
-    }
+    public void The_code_that_is_shown_is_the_code_below() => ShownCode.Check("training.md", nameof(TrainingGuideTests));
 
     [TestMethod]
     public void The_code_that_is_shown_trains()
@@ -85,26 +77,5 @@ public sealed class TrainingGuideTests : IDisposable
         Assert.HasCount(30, model.LastTransformer.TrainingHistory);
         Assert.IsTrue(File.Exists(Path.Combine(folder, "log", "history.csv")));
         Assert.IsTrue(File.Exists(Path.Combine(folder, "state", "state.safetensors")));
-    }
-
-    private static IEnumerable<string> Snippets(IEnumerable<string> source)
-    {
-        StringBuilder? snippet = null;
-        foreach (var line in source)
-        {
-            if (line.Trim() == "// <shown>")
-            {
-                snippet = new StringBuilder();
-            }
-            else if (line.Trim() == "// </shown>")
-            {
-                yield return snippet!.ToString();
-                snippet = null;
-            }
-            else
-            {
-                snippet?.Append(line.Length > 8 ? line[8..] : "").Append('\n');
-            }
-        }
     }
 }
