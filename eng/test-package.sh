@@ -27,7 +27,10 @@ for file in README.md LICENSE icon.png lib/net10.0/Gardener.MLNet.dll lib/net10.
     grep -qx "$file" <<<"$contents" || fail "the package lacks $file"
 done
 ! grep -q '^runtimes/' <<<"$contents" || fail "the package has native libraries"
-unzip -Z1 "$symbols" | grep -qx lib/net10.0/Gardener.MLNet.pdb || fail "the symbol package lacks the symbols"
+grep -qx lib/net10.0/Gardener.MLNet.pdb <<<"$(unzip -Z1 "$symbols")" || fail "the symbol package lacks the symbols"
+needed=$(unzip -p "$package" Gardener.MLNet.nuspec | sed -n 's/.*<dependency id="\([^"]*\)".*/\1/p' | sort | xargs)
+expected="Google.Protobuf Microsoft.ML OpenCvSharp4 System.IO.Hashing System.Numerics.Tensors TorchSharp"
+[ "$needed" = "$expected" ] || fail "the package depends on $needed, not on $expected"
 
 build() { # folder, further properties
     local folder=$1
