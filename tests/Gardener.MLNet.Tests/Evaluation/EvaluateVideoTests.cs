@@ -1,7 +1,7 @@
 using GardenerML.Evaluation;
+using GardenerML.Scoring;
 using GardenerML.Tests.Training;
 using GardenerML.Tests.Video;
-using GardenerML.Scoring;
 using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
