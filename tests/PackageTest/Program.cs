@@ -1,5 +1,4 @@
 using GardenerML;
-using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
