@@ -31,10 +31,10 @@ internal static class InferenceTable
         {
             if (arguments is [_, _, var only, ..] && !name.StartsWith(only, StringComparison.Ordinal))
                 continue;
-            foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+            foreach (var batch in (int[])[1, 8])
             {
-                Print(name, configuration, type, 1, rounds);
-                Print(name, configuration, type, 8, rounds);
+                Print(name, configuration, ScalarType.Float32, batch, rounds);
+                Print(name, configuration, ScalarType.BFloat16, batch, rounds);
             }
         }
     }

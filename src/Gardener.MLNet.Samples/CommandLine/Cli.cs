@@ -17,29 +17,31 @@ public static class Cli
     /// <summary>Exit code after Ctrl+C.</summary>
     public const int Cancelled = 130;
 
+    /// <summary>The command that has all verbs.</summary>
+    internal static RootCommand Root() => new("Prunes and fine-tunes VideoMAE video classifiers as ML.NET models.")
+    {
+        QuickstartVerb.Make(),
+        MotionVerb.Make(),
+        ScoreVerb.Make(),
+        PruneVerb.Make(),
+        SensitivityVerb.Make(),
+        ReproduceVerb.Make(),
+        PretrainVerb.Make(),
+        ReconstructVerb.Make(),
+        CurriculumVerb.Make(),
+        TrainVerb.Make(),
+        EvaluateVerb.Make(),
+        PredictVerb.Make(),
+        OnnxVerb.Make(),
+    };
+
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The arguments, the verb first.</param>
     /// <param name="cancellation">Stops the verb, as Ctrl+C does.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellation = default)
     {
-        var root = new RootCommand("Prunes and fine-tunes VideoMAE video classifiers as ML.NET models.")
-        {
-            QuickstartVerb.Make(),
-            MotionVerb.Make(),
-            ScoreVerb.Make(),
-            PruneVerb.Make(),
-            SensitivityVerb.Make(),
-            ReproduceVerb.Make(),
-            PretrainVerb.Make(),
-            ReconstructVerb.Make(),
-            CurriculumVerb.Make(),
-            TrainVerb.Make(),
-            EvaluateVerb.Make(),
-            PredictVerb.Make(),
-            OnnxVerb.Make(),
-        };
-        var parsed = root.Parse(args);
+        var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
             // A verb that is not known is not a verb that is missing.

@@ -63,7 +63,7 @@ internal sealed class CurriculumVerb
             arguments.GetRequiredValue(_checkpoint), arguments.GetValue(_clips), arguments.GetValue(_stages), (ulong)seed, (stage, metrics) =>
             {
                 stages.Add(new { Stage = stage, Loss = metrics.TrainingLoss, Accuracy = metrics.TrainingAccuracy, HardAccuracy = metrics.Validation!.Accuracy });
-                run.Console.WriteLine(
+                run.Progress.WriteLine(
                     $"Stage {stage}: loss {metrics.TrainingLoss:0.000}, accuracy {metrics.TrainingAccuracy:0.000}, of new hard clips "
                     + $"{metrics.Validation!.Accuracy:0.000}, {metrics.ClipsPerSecond:0} clips/s");
             }));

@@ -71,7 +71,7 @@ internal sealed class EvaluateVerb
             BatchSize = arguments.GetValue(_batchSize),
             Cancellation = run.Cancellation,
         };
-        var metrics = run.Console.Progress().Start(progress =>
+        var metrics = run.Progress.Progress().Start(progress =>
         {
             var task = progress.AddTask("Evaluating", maxValue: videos.GetRowCount() ?? 1);
             return context.MulticlassClassification.EvaluateVideo(

@@ -71,7 +71,7 @@ internal sealed class QuickstartVerb
         var video = test.GetColumn<string>("VideoPath").First();
         var prediction = QuickstartRun.PredictElsewhere(zip, video);
 
-        run.Console.WriteLine(smaller.LastTransformer.PruningPlan!.ToString());
+        run.Progress.WriteLine(smaller.LastTransformer.PruningPlan!.ToString());
         Show(run.Console, unpruned, pruned);
         run.Console.WriteLine(
             checkpoint is null
@@ -98,7 +98,7 @@ internal sealed class QuickstartVerb
 
     private static string MakeVideos(VerbRun run, string folder)
     {
-        run.Console.Progress().Start(progress =>
+        run.Progress.Progress().Start(progress =>
         {
             var task = progress.AddTask("Making videos", maxValue: 1);
             MotionDataset.Create(

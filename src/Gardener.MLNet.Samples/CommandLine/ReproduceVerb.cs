@@ -104,7 +104,7 @@ internal sealed class ReproduceVerb
             Cancellation = run.Cancellation,
         };
         var measurements = ReproductionConsole.Run(
-            run.Console, options, told => new ReproductionRun(context, told, training, test).Run());
+            run.Progress, options, told => new ReproductionRun(context, told, training, test).Run());
         var result = measurements.Tabulate(checkpoint, Geometry(checkpoint, recipe.Loading), data.Description, Describe(recipe));
         ReproductionFiles.Write(folder, measurements, result);
         ReproductionConsole.Show(run.Console, result);
@@ -132,7 +132,7 @@ internal sealed class ReproduceVerb
         ? new ReproductionData(
             _data.Load(context, run.Arguments, Ucf101Subset.Train), _data.Load(context, run.Arguments, Ucf101Subset.Test),
             $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(videos))}, split {_data.Split(run.Arguments)}")
-        : run.Console.Progress().Start(progress =>
+        : run.Progress.Progress().Start(progress =>
         {
             var task = progress.AddTask("Making videos", maxValue: 1);
             return ReproductionData.Made(

@@ -91,7 +91,7 @@ internal sealed class SensitivityVerb
             StateFolder = arguments.GetValue(_resume)?.FullName,
             Cancellation = run.Cancellation,
         };
-        var result = run.Console.Progress().Start(progress =>
+        var result = run.Progress.Progress().Start(progress =>
         {
             var task = progress.AddTask("Removing blocks");
             return context.MulticlassClassification.MeasureSensitivity(held, options with

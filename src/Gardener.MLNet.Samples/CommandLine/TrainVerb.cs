@@ -104,8 +104,8 @@ internal sealed class TrainVerb
         // The epoch whose weights the model has.
         var kept = options.EarlyStoppingPatience is null ? history[^1] : history.MaxBy(epoch => (epoch.Validation!.Accuracy, -epoch.Validation.Loss))!;
         if (model.LastTransformer.PruningPlan is { } plan)
-            run.Console.WriteLine(plan.ToString());
-        Show(run.Console, history, kept);
+            run.Progress.WriteLine(plan.ToString());
+        Show(run.Progress, history, kept);
         run.Console.WriteLine($"Model: {output}");
         return new VerbResult(new Document(history, kept.Validation, output));
     }

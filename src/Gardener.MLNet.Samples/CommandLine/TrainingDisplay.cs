@@ -7,7 +7,7 @@ namespace GardenerML.Samples.CommandLine;
 internal static class TrainingDisplay
 {
     /// <summary>Trains with a bar of progress.</summary>
-    /// <param name="run">Whose console shows it, and whose Ctrl+C stops it.</param>
+    /// <param name="run">Which shows it, and whose Ctrl+C stops it.</param>
     /// <param name="title">What is trained.</param>
     /// <param name="options">How.</param>
     /// <param name="work">Trains by options that report to the bar.</param>
@@ -16,7 +16,7 @@ internal static class TrainingDisplay
     {
         try
         {
-            return run.Console.Progress()
+            return run.Progress.Progress()
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
                 .Start(progress =>
                 {

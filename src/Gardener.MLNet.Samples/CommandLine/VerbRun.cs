@@ -27,16 +27,19 @@ internal sealed class VerbRun
         Description = "Show the log, and the stack of an error.",
     };
 
+    private static readonly Option<bool> QuietOption = new("--quiet")
+    {
+        Description = "Show the result alone: no progress, and no tables beside it.",
+    };
+
     private VerbRun(ParseResult arguments, CancellationToken cancellation)
     {
         Arguments = arguments;
         Cancellation = cancellation;
         Json = arguments.GetValue(JsonOption);
         Verbose = arguments.GetValue(VerboseOption);
-        Console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Json ? System.Console.Error : System.Console.Out),
-        });
+        Console = NewConsole(Json ? System.Console.Error : System.Console.Out);
+        Progress = arguments.GetValue(QuietOption) ? NewConsole(TextWriter.Null) : Console;
     }
 
     public ParseResult Arguments { get; }
@@ -47,8 +50,11 @@ internal sealed class VerbRun
 
     public bool Verbose { get; }
 
-    /// <summary>Where messages, tables and progress go.</summary>
+    /// <summary>Where the result goes.</summary>
     public IAnsiConsole Console { get; }
+
+    /// <summary>Where progress goes, and what is told beside the result: nowhere with --quiet.</summary>
+    public IAnsiConsole Progress { get; }
 
     /// <summary>Makes a verb with the options that all have.</summary>
     /// <param name="name">Its name.</param>
@@ -56,7 +62,7 @@ internal sealed class VerbRun
     /// <param name="run">Does the work; what it returns is the JSON document.</param>
     public static Command Verb(string name, string description, Func<VerbRun, Task<VerbResult>> run)
     {
-        var command = new Command(name, description) { JsonOption, VerboseOption };
+        var command = new Command(name, description) { JsonOption, VerboseOption, QuietOption };
         command.SetAction((arguments, cancellation) => new VerbRun(arguments, cancellation).RunAsync(run));
         return command;
     }
@@ -73,6 +79,9 @@ internal sealed class VerbRun
         };
         return context;
     }
+
+    private static IAnsiConsole NewConsole(TextWriter output) =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
 
     private async Task<int> RunAsync(Func<VerbRun, Task<VerbResult>> run)
     {

@@ -79,6 +79,37 @@ public sealed class CliTests
     }
 
     [TestMethod]
+    public async Task The_help_of_every_verb_has_an_example_that_is_understood()
+    {
+        var root = Cli.Root();
+        Assert.IsNotEmpty(root.Subcommands);
+        foreach (var verb in root.Subcommands)
+        {
+            var (code, output, errors) = await Run(verb.Name, "--help");
+            Assert.AreEqual(0, code, errors);
+            StringAssert.Contains(output, $"Example: {verb.Name} ");
+            foreach (var option in new[] { "--json", "--verbose", "--quiet" })
+                StringAssert.Contains(output, option);
+            var example = root.Parse(verb.Description!.Split("Example: ")[1]);
+            Assert.IsEmpty(example.Errors, verb.Name);
+            Assert.AreSame(verb, example.CommandResult.Command);
+        }
+    }
+
+    [TestMethod]
+    public void An_option_for_the_output_is_the_same_in_all_verbs()
+    {
+        foreach (var verb in Cli.Root().Subcommands)
+        {
+            foreach (var option in verb.Options.Where(option => option.Name == "--output" || option.Aliases.Contains("-o")))
+            {
+                Assert.AreEqual("--output", option.Name, verb.Name);
+                CollectionAssert.AreEqual(new[] { "-o" }, option.Aliases.ToArray(), verb.Name);
+            }
+        }
+    }
+
+    [TestMethod]
     public async Task Json_is_one_document_on_standard_output_and_nothing_else()
     {
         var file = _videos.ClipPath(MotionClass.ZoomOut, 2, 1);

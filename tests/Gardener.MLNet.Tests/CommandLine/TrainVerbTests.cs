@@ -64,6 +64,15 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Quiet_says_where_the_model_is_and_nothing_else()
+    {
+        var run = await CliRun.Of(
+            [.. Arguments("model.zip", "--remove", "1", "--epochs", "1", "--subset", "none", "--quiet").Where(word => word != "--json")]);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.AreEqual($"Model: {_set.File("model.zip")}", run.Output.ReplaceLineEndings("").Trim());
+    }
+
+    [TestMethod]
     public async Task A_linear_probe_leaves_the_encoder_as_it_is()
     {
         var run = await CliRun.Of(Arguments("model.zip", "--linear-probe", "--recipe", "paper", "--epochs", "1", "--precision", "auto"));

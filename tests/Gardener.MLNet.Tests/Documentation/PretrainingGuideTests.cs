@@ -12,7 +12,7 @@ namespace GardenerML.Tests.Documentation;
 public sealed class PretrainingGuideTests
 {
     [TestMethod]
-    public void The_code_that_is_shown_is_the_code_below() => Guide.CheckCode("pretraining.md", $"{nameof(PretrainingGuideTests)}.cs");
+    public void The_code_that_is_shown_is_the_code_below() => ShownCode.Check("pretraining.md", nameof(PretrainingGuideTests));
 
     [TestMethod]
     public void The_code_that_is_shown_pretrains()

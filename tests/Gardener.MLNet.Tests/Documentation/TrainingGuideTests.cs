@@ -16,7 +16,7 @@ public sealed class TrainingGuideTests : IDisposable
     public void Dispose() => _set.Dispose();
 
     [TestMethod]
-    public void The_code_that_is_shown_is_the_code_below() => Guide.CheckCode("training.md", $"{nameof(TrainingGuideTests)}.cs");
+    public void The_code_that_is_shown_is_the_code_below() => ShownCode.Check("training.md", nameof(TrainingGuideTests));
 
     [TestMethod]
     public void The_code_that_is_shown_trains()

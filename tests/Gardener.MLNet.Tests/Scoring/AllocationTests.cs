@@ -1,5 +1,5 @@
-using GardenerML.Tests.Video;
 using GardenerML.Scoring;
+using GardenerML.Tests.Video;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 
