@@ -53,7 +53,7 @@ internal sealed class MotionVerb
             FrameCount = arguments.GetValue(_frames),
             Seed = arguments.GetValue(_seed),
         };
-        var made = run.Console.Progress().Start(progress =>
+        var made = run.Progress.Progress().Start(progress =>
         {
             var task = progress.AddTask("Making videos", maxValue: 1);
             return MotionDataset.Create(
