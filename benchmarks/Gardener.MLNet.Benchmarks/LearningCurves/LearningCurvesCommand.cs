@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GardenerML.Checkpoints;
+using GardenerML.Pruning;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Motion;
 using GardenerML.Samples.Quickstart;
@@ -12,6 +13,9 @@ namespace GardenerML.Benchmarks.LearningCurves;
 /// </summary>
 internal sealed class LearningCurvesCommand
 {
+    /// <summary>Of the checkpoint's hash: enough to tell checkpoints apart.</summary>
+    private const int HashDigits = 12;
+
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
         Description = "A pretrained checkpoint; without it only random weights are trained.",
@@ -80,10 +84,12 @@ internal sealed class LearningCurvesCommand
         var recipe = QuickstartRecipe.MadeMotion;
         var whole = recipe.Training.NewModel! with { BlockCount = arguments.GetValue(_blocks) };
         var loading = recipe.Loading;
+        var weights = LearningRun.FromRandom;
         if (checkpoint is not null)
         {
             using var opened = VideoMaeCheckpoint.Open(checkpoint);
             whole = opened.Configuration;
+            weights = WeightsHash.Of(opened).Split(':')[^1][..HashDigits];
             // The clips are as long as their videos allow.
             loading = loading with
             {
@@ -93,7 +99,8 @@ internal sealed class LearningCurvesCommand
             };
         }
         var training = new LearningCurveTraining(videos.Folder, loading, whole, checkpoint);
-        var runs = Runs(arguments, checkpoint, whole.BlockCount).ToArray();
+        var geometry = LearningRun.GeometryOf(whole with { FrameCount = loading.FrameCount, ImageSize = loading.Size });
+        var runs = Runs(arguments, checkpoint, whole.BlockCount, geometry, weights).ToArray();
         try
         {
             foreach (var (run, number) in runs.Select((run, index) => (run, index + 1)))
@@ -117,13 +124,14 @@ internal sealed class LearningCurvesCommand
     }
 
     // Seed by seed, so that what is done so far compares all models.
-    private IEnumerable<LearningRun> Runs(ParseResult arguments, string? checkpoint, int blocks) =>
+    private IEnumerable<LearningRun> Runs(ParseResult arguments, string? checkpoint, int blocks, string geometry, string weights) =>
         from seed in Enumerable.Range(1, arguments.GetValue(_seeds))
         from start in checkpoint is null ? (string[])[LearningRun.FromRandom] : [LearningRun.FromRandom, NameOf(checkpoint)]
         from ratio in arguments.GetRequiredValue(_ratios)
         select new LearningRun(
             start, ratio, (int)Math.Round((decimal)ratio * blocks, MidpointRounding.AwayFromZero), blocks, seed, arguments.GetValue(_epochs),
-            arguments.GetValue(start == LearningRun.FromRandom ? _randomRate : _checkpointRate));
+            arguments.GetValue(start == LearningRun.FromRandom ? _randomRate : _checkpointRate), geometry,
+            start == LearningRun.FromRandom ? LearningRun.FromRandom : weights);
 
     private static string NameOf(string checkpoint) =>
         Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint)).Replace(',', '-');

@@ -18,10 +18,7 @@ internal sealed class CurriculumVerb
         new Option<int>("--stages") { Description = "Parts, after each of which the checkpoint is kept.", DefaultValueFactory = _ => 10 },
         number => number >= 1, "must be at least 1");
 
-    private readonly Option<double> _learningRate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 1e-3 };
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
-    private readonly Option<int> _seed = CommonOptions.Seed();
-    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
+    private readonly RecipeOptions _recipe = new("The highest learning rate; each stage warms up to it anew.", hasEpochs: false);
 
     private readonly Option<DirectoryInfo> _work = new("--resume-folder")
     {
@@ -42,36 +39,34 @@ internal sealed class CurriculumVerb
             "Trains a checkpoint with labels on made motions that become harder. Example: curriculum pretrained --resume-folder state -o tiny",
             run => Task.Run(() => curriculum.Run(run)));
         verb.Add(curriculum._checkpoint);
-        foreach (var option in (Option[])[curriculum._clips, curriculum._stages, curriculum._learningRate, curriculum._batchSize, curriculum._seed,
-            curriculum._device, curriculum._work, curriculum._output])
+        foreach (var option in (Option[])[curriculum._clips, curriculum._stages, curriculum._work, curriculum._output])
             verb.Add(option);
+        curriculum._recipe.AddTo(verb);
         return verb;
     }
 
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var seed = arguments.GetValue(_seed);
+        var output = arguments.GetRequiredValue(_output).FullName;
+        VideoMaeCheckpointWriter.CheckFolder(output);
+        var seed = _recipe.Seed(arguments);
         var context = run.NewContext(seed);
-        var options = new VideoClassifierOptions
+        var folder = arguments.GetRequiredValue(_work).FullName;
+        var recipe = _recipe.Adapt(new VideoClassifierOptions { BatchSize = 32, LearningRate = 1e-3 }, arguments) with
         {
-            BatchSize = arguments.GetValue(_batchSize) ?? 32,
-            LearningRate = arguments.GetValue(_learningRate),
             Seed = seed,
-            Device = arguments.GetValue(_device),
-            Cancellation = run.Cancellation,
+            ResumeFolder = folder,
         };
         var stages = new List<object>();
-        var folder = arguments.GetRequiredValue(_work).FullName;
-        var last = new CurriculumTraining(context, options, folder).Run(
+        var last = TrainingDisplay.Show(run, "Curriculum", recipe, options => new CurriculumTraining(context, options, folder).Run(
             arguments.GetRequiredValue(_checkpoint), arguments.GetValue(_clips), arguments.GetValue(_stages), (ulong)seed, (stage, metrics) =>
             {
                 stages.Add(new { Stage = stage, Loss = metrics.TrainingLoss, Accuracy = metrics.TrainingAccuracy, HardAccuracy = metrics.Validation!.Accuracy });
                 run.Progress.WriteLine(
                     $"Stage {stage}: loss {metrics.TrainingLoss:0.000}, accuracy {metrics.TrainingAccuracy:0.000}, of new hard clips "
                     + $"{metrics.Validation!.Accuracy:0.000}, {metrics.ClipsPerSecond:0} clips/s");
-            });
-        var output = arguments.GetRequiredValue(_output).FullName;
+            }));
         using (var checkpoint = VideoMaeCheckpoint.Open(last))
             VideoMaeCheckpointWriter.Save(output, VideoMaeCheckpointContent.From(checkpoint, [.. Enumerable.Range(0, checkpoint.BlockCount)]));
         run.Console.WriteLine($"Checkpoint: {output}");

@@ -15,10 +15,13 @@ internal sealed class MotionVerb
         DefaultValueFactory = _ => Defaults.Difficulty,
     };
 
-    private readonly Option<int> _groups = Number("--groups", "Groups a class; about a quarter is for testing.", Defaults.Groups);
-    private readonly Option<int> _clips = Number("--clips", "Clips a group and class.", Defaults.ClipsPerGroup);
-    private readonly Option<int> _size = Number("--size", "Height and width of the frames.", Defaults.ImageSize);
-    private readonly Option<int> _frames = Number("--frames", "Frames of a clip.", Defaults.FrameCount);
+    private readonly Option<int> _groups = Number("--groups", "Groups a class, 2 to 99; about a quarter is for testing.", Defaults.Groups, 2, 99);
+    private readonly Option<int> _clips = Number("--clips", "Clips a group and class, 1 to 99.", Defaults.ClipsPerGroup, 1, 99);
+
+    private readonly Option<int> _size = CommonOptions.Checked(
+        Number("--image-size", "Height and width of the frames, even, 16 to 1024.", Defaults.ImageSize, 16, 1024), size => size % 2 == 0, "must be even");
+
+    private readonly Option<int> _frames = Number("--frames", "Frames of a clip, 2 to 10000.", Defaults.FrameCount, 2, 10_000);
     private readonly Option<int> _seed = CommonOptions.Seed();
 
     private readonly Option<DirectoryInfo> _output = new("--output", "-o")
@@ -41,21 +44,26 @@ internal sealed class MotionVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var made = MotionDataset.Create(
-            arguments.GetRequiredValue(_output).FullName,
-            new MotionDatasetOptions
-            {
-                Difficulty = arguments.GetValue(_difficulty),
-                Groups = arguments.GetValue(_groups),
-                ClipsPerGroup = arguments.GetValue(_clips),
-                ImageSize = arguments.GetValue(_size),
-                FrameCount = arguments.GetValue(_frames),
-                Seed = arguments.GetValue(_seed),
-            }, cancellationToken: run.Cancellation);
+        var options = new MotionDatasetOptions
+        {
+            Difficulty = arguments.GetValue(_difficulty),
+            Groups = arguments.GetValue(_groups),
+            ClipsPerGroup = arguments.GetValue(_clips),
+            ImageSize = arguments.GetValue(_size),
+            FrameCount = arguments.GetValue(_frames),
+            Seed = arguments.GetValue(_seed),
+        };
+        var made = run.Progress.Progress().Start(progress =>
+        {
+            var task = progress.AddTask("Making videos", maxValue: 1);
+            return MotionDataset.Create(
+                arguments.GetRequiredValue(_output).FullName, options, new ImmediateProgress<double>(done => task.Value = done), run.Cancellation);
+        });
         run.Console.WriteLine($"{(made.IsReused ? "Already made" : "Made")}: {made.Folder}");
         return new VerbResult(new { made.Folder, made.Options, made.IsReused });
     }
 
-    private static Option<int> Number(string name, string description, int value) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
+    private static Option<int> Number(string name, string description, int value, int least, int most) => CommonOptions.Checked(
+        new Option<int>(name) { Description = description, DefaultValueFactory = _ => value },
+        number => number >= least && number <= most, $"must be {least} to {most}");
 }

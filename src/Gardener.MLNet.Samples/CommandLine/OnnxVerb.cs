@@ -4,7 +4,6 @@ using GardenerML.Onnx;
 using GardenerML.Samples.Onnx;
 using GardenerML.Training;
 using GardenerML.Video;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace GardenerML.Samples.CommandLine;
@@ -56,21 +55,27 @@ internal sealed class OnnxVerb
         var context = run.NewContext(seed: null);
         var model = SavedModel.Load(context, arguments.GetRequiredValue(_model));
         using var owned = model as IDisposable;
-        var exported = model.ExportOnnx(arguments.GetRequiredValue(_output), options);
-        IReadOnlyList<ITransformer> steps = model is IEnumerable<ITransformer> chain ? [.. chain] : [model];
-        var classifier = steps.OfType<VideoClassifierTransformer>().Last();
+        var steps = SavedModel.Steps(model).ToList();
+        var classifier = steps.OfType<VideoClassifierTransformer>().LastOrDefault()
+            ?? throw new InvalidOperationException(
+                $"The model has no video classifier; its steps are {string.Join(", ", steps.Select(step => step.GetType().Name))}.");
+        var loading = steps.OfType<VideoLoadingTransformer>().LastOrDefault();
+        var zip = arguments.GetValue(_scoringZip);
+        if (zip is not null && loading is null)
+            throw new InvalidOperationException("The model loads no videos, so there is no pipeline from path to label.");
+
+        var exported = classifier.ExportOnnx(arguments.GetRequiredValue(_output), options);
         var difference = OnnxAgreement.MaxDifference(exported, classifier.Model, options);
-        run.Console.WriteLine($"Written: {exported.Path}; it differs from the model by at most {difference:0.0e0}.");
-        if (arguments.GetValue(_scoringZip) is { } zip)
+        var data = exported.DataPath is { } weights ? $" with its weights in {weights}" : "";
+        run.Console.WriteLine($"Written: {exported.Path}{data}; it differs from the model by at most {difference:0.0e0}.");
+        if (zip is not null)
         {
-            var loading = steps.OfType<VideoLoadingTransformer>().LastOrDefault()
-                ?? throw new InvalidOperationException("The model loads no videos, so there is no pipeline from path to label.");
-            ScoringPipeline.Save(context, loading, classifier, zip, options.WeightType);
+            ScoringPipeline.Save(context, loading!, classifier, zip, options);
             run.Console.WriteLine($"Written: {zip}");
         }
-        return new VerbResult(new Export(exported.Path, exported.Opset, exported.Inputs, exported.Outputs, difference));
+        return new VerbResult(new Export(exported.Path, exported.DataPath, exported.Opset, exported.Inputs, exported.Outputs, difference));
     }
 
     private sealed record Export(
-        string Path, int Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, double MaxDifference);
+        string Path, string? DataPath, int Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, double MaxDifference);
 }

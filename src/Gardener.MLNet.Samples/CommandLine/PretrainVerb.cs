@@ -1,6 +1,6 @@
 using System.CommandLine;
+using GardenerML.Checkpoints;
 using GardenerML.Pretraining;
-using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
@@ -25,8 +25,16 @@ internal sealed class PretrainVerb
         Description = "The VideoMAE checkpoint to go on from; without it a model begins with random weights.",
     };
 
-    private readonly Option<int> _size = Number("--size", "Height and width of the frames.", 64);
-    private readonly Option<int> _frames = Number("--frames", "Frames of a clip.", 8);
+    private readonly Option<int?> _size = CommonOptions.AtLeastOne(new Option<int?>("--image-size")
+    {
+        Description = "Height and width of the frames; the checkpoint's, or 64 without one.",
+    });
+
+    private readonly Option<int?> _frames = CommonOptions.AtLeastOne(new Option<int?>("--frames")
+    {
+        Description = "Frames of a clip; the checkpoint's, or 8 without one.",
+    });
+
     private readonly Option<int> _samplingRate = Number("--sampling-rate", "The largest distance of two frames of a clip; drawn from 1 on.", 4);
     private readonly Option<int> _patch = Number("--patch", "Height and width of a patch of a new model.", 16);
     private readonly Option<int> _width = Number("--width", "Width of a new model; its heads are 32 wide.", 128);
@@ -67,18 +75,19 @@ internal sealed class PretrainVerb
     {
         var arguments = run.Arguments;
         var context = run.NewContext(_recipe.Seed(arguments));
-        var clips = Load(context, run);
-        var epochs = new List<EpochMetrics>();
-        using var model = TrainingDisplay.Show(
-            run, "Pretraining", Options(arguments) with { MetricsCallback = epochs.Add },
-            options => context.Transforms.PretrainVideoMae(options).Fit(clips));
         var output = arguments.GetRequiredValue(_output).FullName;
+        VideoMaeCheckpointWriter.CheckFolder(output);
+        var encoder = Encoder(arguments);
+        var clips = Load(context, run, encoder);
+        using var model = TrainingDisplay.Show(
+            run, "Pretraining", Options(arguments, encoder), options => context.Transforms.PretrainVideoMae(options).Fit(clips));
         model.SaveCheckpoint(output);
-        run.Console.WriteLine($"Checkpoint: {output}, loss {epochs.LastOrDefault()?.TrainingLoss:0.0000}");
+        var epochs = model.TrainingHistory;
+        run.Console.WriteLine($"Checkpoint: {output}, loss {epochs[^1].TrainingLoss:0.0000}");
         return new VerbResult(new { Epochs = epochs.Select(epoch => new { Loss = epoch.TrainingLoss }), Checkpoint = output });
     }
 
-    private IDataView Load(MLContext context, VerbRun run)
+    private IDataView Load(MLContext context, VerbRun run, VideoMaeConfiguration encoder)
     {
         var arguments = run.Arguments;
         var paths = new List<string>();
@@ -89,9 +98,9 @@ internal sealed class PretrainVerb
         var rows = context.Data.LoadFromEnumerable(paths.Select(path => new Ucf101Video { VideoPath = path }).ToList());
         return context.Transforms.LoadVideo(options: new VideoLoadingOptions
         {
-            FrameCount = arguments.GetValue(_frames),
+            FrameCount = encoder.FrameCount,
             SamplingRate = arguments.GetValue(_samplingRate),
-            Size = arguments.GetValue(_size),
+            Size = encoder.ImageSize,
             Sampling = FrameSampling.RandomStartAndRate,
             OnError = _data.OnError(arguments),
         }).Fit(rows).Transform(rows);
@@ -99,24 +108,37 @@ internal sealed class PretrainVerb
         static IEnumerable<string> Paths(IDataView view) => view.GetColumn<string>("VideoPath");
     }
 
-    private VideoMaePretrainingOptions Options(ParseResult arguments)
+    /// <summary>The geometry of the checkpoint or of a new model, with the frames and the size that are asked for.</summary>
+    private VideoMaeConfiguration Encoder(ParseResult arguments)
     {
         const int HeadWidth = 32;
-        var checkpoint = arguments.GetValue(_checkpoint);
         var width = arguments.GetValue(_width);
-        var geometry = new VideoMaeConfiguration
+        using var checkpoint = arguments.GetValue(_checkpoint) is { } path ? VideoMaeCheckpoint.Open(path) : null;
+        var encoder = checkpoint?.Configuration ?? new VideoMaeConfiguration
         {
+            FrameCount = 8,
+            ImageSize = 64,
             PatchSize = arguments.GetValue(_patch),
             Width = width,
             BlockCount = arguments.GetValue(_blocks),
             HeadCount = Math.Max(1, width / HeadWidth),
             MlpWidth = 4 * width,
         };
+        return encoder with
+        {
+            FrameCount = arguments.GetValue(_frames) ?? encoder.FrameCount,
+            ImageSize = arguments.GetValue(_size) ?? encoder.ImageSize,
+        };
+    }
+
+    private VideoMaePretrainingOptions Options(ParseResult arguments, VideoMaeConfiguration encoder)
+    {
+        var checkpoint = arguments.GetValue(_checkpoint);
         return _recipe.Adapt(new VideoMaePretrainingOptions(), arguments) with
         {
             Checkpoint = checkpoint,
-            NewModel = checkpoint is null ? geometry : null,
-            Decoder = VideoMaeDecoderConfiguration.For(geometry, arguments.GetValue(_decoderBlocks)),
+            NewModel = checkpoint is null ? encoder : null,
+            Decoder = VideoMaeDecoderConfiguration.For(encoder, arguments.GetValue(_decoderBlocks)),
             MaskRatio = arguments.GetValue(_maskRatio),
             ResumeFolder = arguments.GetValue(_resume)?.FullName,
             LogFolder = arguments.GetValue(_log)?.FullName,

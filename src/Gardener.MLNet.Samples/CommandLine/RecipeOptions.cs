@@ -10,9 +10,8 @@ internal sealed class RecipeOptions
     private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
     private readonly Option<int> _seed = CommonOptions.Seed();
 
-    private readonly Option<double?> _learningRate = CommonOptions.Checked(
-        new Option<double?>("--learning-rate") { Description = "The highest learning rate." },
-        rate => rate is null || (rate > 0 && double.IsFinite(rate.Value)), "must be above 0");
+    private readonly bool _hasEpochs;
+    private readonly Option<double?> _learningRate;
 
     private readonly Option<string> _precision = new("--precision")
     {
@@ -20,15 +19,26 @@ internal sealed class RecipeOptions
         DefaultValueFactory = _ => "float32",
     };
 
-    public RecipeOptions() =>
+    /// <summary>Makes the options.</summary>
+    /// <param name="learningRate">What --learning-rate is.</param>
+    /// <param name="hasEpochs">Whether it is the user who says how many epochs there are.</param>
+    public RecipeOptions(string learningRate = "The highest learning rate.", bool hasEpochs = true)
+    {
+        _hasEpochs = hasEpochs;
+        _learningRate = CommonOptions.Checked(
+            new Option<double?>("--learning-rate") { Description = learningRate },
+            rate => rate is null || (rate > 0 && double.IsFinite(rate.Value)), "must be above 0");
         _precision.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+    }
 
     /// <summary>Where to compute.</summary>
     public Option<ComputeDevice> Device { get; } = CommonOptions.Device();
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_epochs, _batchSize, _learningRate, _seed, Device, _precision])
+        if (_hasEpochs)
+            command.Add(_epochs);
+        foreach (var option in (Option[])[_batchSize, _learningRate, _seed, Device, _precision])
             command.Add(option);
     }
 

@@ -16,12 +16,7 @@ internal sealed class ReconstructVerb
     private readonly Argument<FileInfo[]> _files = new("files") { Description = "The videos.", Arity = ArgumentArity.OneOrMore };
 
     private readonly Option<double> _maskRatio = CommonOptions.MaskRatio();
-    private readonly Option<int> _samplingRate = new("--sampling-rate")
-    {
-        Description = "Every how many frames of a video one is taken.",
-        DefaultValueFactory = _ => 4,
-    };
-
+    private readonly Option<int> _samplingRate = CommonOptions.SamplingRate();
     private readonly Option<int> _seed = CommonOptions.Seed();
     private readonly Option<ComputeDevice> _device = CommonOptions.Device();
 
@@ -41,6 +36,13 @@ internal sealed class ReconstructVerb
         verb.Add(reconstruct._files);
         foreach (var option in (Option[])[reconstruct._maskRatio, reconstruct._samplingRate, reconstruct._seed, reconstruct._device, reconstruct._output])
             verb.Add(option);
+        verb.Validators.Add(result =>
+        {
+            foreach (var same in (result.GetResult(reconstruct._files)?.Tokens ?? [])
+                .GroupBy(token => PictureName(token.Value), StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+                result.AddError(
+                    $"{string.Join(" and ", same.Select(token => token.Value))} would all become {same.Key}; name them in calls of their own.");
+        });
         return verb;
     }
 
@@ -64,13 +66,15 @@ internal sealed class ReconstructVerb
             run.Cancellation.ThrowIfCancellationRequested();
             var result = model.Reconstruct(
                 VideoClip.FromFile(file.FullName, loading), arguments.GetValue(_maskRatio), arguments.GetValue(_seed));
-            var picture = Path.Combine(folder, Path.GetFileNameWithoutExtension(file.Name) + ".png");
+            var picture = Path.Combine(folder, PictureName(file.Name));
             result.SavePng(picture);
             run.Console.WriteLine($"{picture}: loss {result.Loss:0.000}");
             results.Add(new Reconstruction(file.FullName, picture, result.Loss));
         }
         return new VerbResult(results);
     }
+
+    private static string PictureName(string video) => Path.GetFileNameWithoutExtension(video) + ".png";
 
     private sealed record Reconstruction(string File, string Picture, double Loss);
 }

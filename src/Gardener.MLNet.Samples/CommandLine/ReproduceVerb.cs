@@ -49,18 +49,12 @@ internal sealed class ReproduceVerb
         Description = "Every how many frames one is taken; 4 by default, or what spreads a clip over a whole made video.",
     });
 
-    private readonly Option<int?> _size = CommonOptions.AtLeastOne(new Option<int?>("--size")
+    private readonly Option<int?> _size = CommonOptions.AtLeastOne(new Option<int?>("--image-size")
     {
         Description = "Height and width of the frames; the checkpoint's by default.",
     });
 
-    private readonly Option<double?> _learningRate = CommonOptions.Checked(
-        new Option<double?>("--learning-rate") { Description = "The highest learning rate." }, rate => rate is null or > 0, "must be above 0");
-
-    private readonly Option<int?> _epochs = CommonOptions.Epochs();
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
-    private readonly Option<int> _seed = CommonOptions.Seed();
-    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
+    private readonly RecipeOptions _recipe = new();
 
     private readonly Option<DirectoryInfo> _output = new("--output", "-o")
     {
@@ -77,8 +71,9 @@ internal sealed class ReproduceVerb
             run => Task.Run(() => reproduce.Run(run)));
         reproduce._data.AddTo(verb);
         foreach (var option in (Option[])[reproduce._checkpoint, reproduce._seeds, reproduce._removals, reproduce._criteria, reproduce._samplingRate,
-            reproduce._size, reproduce._epochs, reproduce._batchSize, reproduce._learningRate, reproduce._seed, reproduce._device, reproduce._output])
+            reproduce._size, reproduce._output])
             verb.Add(option);
+        reproduce._recipe.AddTo(verb);
         verb.Validators.Add(result =>
         {
             if (DefaultCheckpoint.Location is null && result.GetResult(reproduce._checkpoint) is null or { Implicit: true })
@@ -93,7 +88,7 @@ internal sealed class ReproduceVerb
         var folder = arguments.GetRequiredValue(_output).FullName;
         var checkpoint = arguments.GetValue(_checkpoint)!;
         Directory.CreateDirectory(folder);
-        var seed = arguments.GetValue(_seed);
+        var seed = _recipe.Seed(arguments);
         var context = run.NewContext(seed);
         var recipe = Recipe(arguments, checkpoint);
         var data = Data(run, context, folder);
@@ -119,8 +114,7 @@ internal sealed class ReproduceVerb
 
     private FineTuningRecipe Recipe(ParseResult arguments, string checkpoint)
     {
-        var recipe = FineTuningRecipe.For(checkpoint)
-            .With(arguments.GetValue(_epochs), arguments.GetValue(_batchSize), arguments.GetValue(_learningRate));
+        var recipe = FineTuningRecipe.For(checkpoint);
         var rate = _data.Folder(arguments) is null
             ? Math.Max(1, ReproductionData.MadeFrames / recipe.Loading.FrameCount)
             : recipe.Loading.SamplingRate;
@@ -131,7 +125,7 @@ internal sealed class ReproduceVerb
                 Size = arguments.GetValue(_size) ?? recipe.Loading.Size,
                 OnError = _data.OnError(arguments),
             },
-            recipe.Training with { Device = arguments.GetValue(_device) });
+            _recipe.Adapt(recipe.Training, arguments));
     }
 
     private ReproductionData Data(VerbRun run, MLContext context, string folder) => _data.Folder(run.Arguments) is { } videos
@@ -155,7 +149,7 @@ internal sealed class ReproduceVerb
     {
         var (loading, training) = recipe;
         return FormattableString.Invariant(
-            $"{training.Epochs} epochs ({training.WarmupEpochs} of warm-up), batch {training.BatchSize}, AdamW, learning rate {training.LearningRate}, weight decay {training.WeightDecay}; {loading.FrameCount} frames, one of every {loading.SamplingRate}, of {loading.Size} x {loading.Size} pixels");
+            $"{training.Epochs} epochs ({training.WarmupEpochs} of warm-up), batch {training.BatchSize}, AdamW, learning rate {training.LearningRate}, weight decay {training.WeightDecay}, {training.Precision}; {loading.FrameCount} frames, one of every {loading.SamplingRate}, of {loading.Size} x {loading.Size} pixels");
     }
 
     private static int[] ParseRemovals(ArgumentResult result)

@@ -10,19 +10,12 @@ internal static class SavedModel
     /// <param name="model">The model.</param>
     /// <param name="schema">The columns of what it was trained on.</param>
     /// <param name="path">The zip; one that is there is replaced.</param>
-    public static void Save(MLContext context, ITransformer model, DataViewSchema schema, string path)
-    {
-        var partial = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            context.Model.Save(model, schema, partial);
-            File.Move(partial, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
-    }
+    public static void Save(MLContext context, ITransformer model, DataViewSchema schema, string path) =>
+        OutputFile.Write(path, partial => context.Model.Save(model, schema, partial));
+
+    /// <summary>The transformers of a model in their order, however chains are nested.</summary>
+    public static IEnumerable<ITransformer> Steps(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 
     /// <summary>Loads it; the caller disposes it.</summary>
     /// <param name="context">Loads it.</param>

@@ -14,7 +14,7 @@ internal sealed class TrainVerb
     private const double HeldOut = 0.25;
 
     private readonly DataOptions _data = new();
-    private readonly RecipeOptions _recipe = new();
+    private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
     private readonly RecipePresets _presets = new();
     private readonly TargetOptions _target;
     private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();

@@ -1,4 +1,7 @@
+using System.Globalization;
 using GardenerML.Checkpoints;
+using GardenerML.Pruning;
+using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Motion;
 using GardenerML.Training;
 using Microsoft.ML;
@@ -11,7 +14,7 @@ namespace GardenerML.Samples.Curriculum;
 /// </summary>
 /// <param name="context">Trains.</param>
 /// <param name="options">How a stage is trained; its epochs, warm-up and folders are set here.</param>
-/// <param name="folder">Where the stages' checkpoints and states are kept.</param>
+/// <param name="folder">Where the stages' checkpoints and states are kept; those of another run are refused.</param>
 internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptions options, string folder)
 {
     /// <summary>Frames of a made video that a model of 8 frames sees every second of.</summary>
@@ -20,7 +23,10 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
     /// <summary>Hard clips that the model is tested with after each stage; 10 a class.</summary>
     private const int HeldOut = 540;
 
-    /// <summary>Share of the peak learning rate that a stage ends with, the last apart: the next goes on from there.</summary>
+    /// <summary>
+    /// Share of the peak learning rate that a stage ends with, the last apart, so that its last clips teach too. The next stage
+    /// warms up anew, to the full peak: its optimiser is new.
+    /// </summary>
     private const double StageEnd = 0.3;
 
     /// <summary>Trains all stages.</summary>
@@ -28,50 +34,86 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
     /// <param name="clips">Clips of all stages together.</param>
     /// <param name="stages">How many stages.</param>
     /// <param name="seed">Which clips.</param>
-    /// <param name="finished">Told the number of each finished stage, from 1, and what it gave.</param>
+    /// <param name="finished">Told the number of each finished stage, from 1, and what it gave, of those of an earlier run too.</param>
     /// <returns>The checkpoint after the last stage: a folder.</returns>
+    /// <exception cref="InvalidOperationException">The folder holds something else, or stages of another run.</exception>
     public string Run(string checkpoint, long clips, int stages, ulong seed, Action<int, EpochMetrics> finished)
     {
         int frames, size;
         using (var opened = VideoMaeCheckpoint.Open(checkpoint))
             (frames, size) = (opened.Configuration.FrameCount, opened.Configuration.ImageSize);
+        var state = CurriculumState.Open(folder, Settings(checkpoint, clips, stages, seed));
         var renderer = new ActionClipRenderer(size, frames, FrameStep);
         var curriculum = new ActionCurriculum(seed);
         // Of another seed, so that none of them is trained on.
         var hard = ActionClips.Rows(context, renderer, MotionDifficulty.Hard, HeldOut, ~seed);
-        for (var stage = 0; stage < stages; stage++)
+        for (var stage = 1; stage <= stages; stage++)
         {
-            var result = Path.Combine(folder, $"stage-{stage + 1}");
-            if (!Directory.Exists(result))
-                finished(stage + 1, Train(checkpoint, result, stage, stages, Rows(stage), hard));
-            checkpoint = result;
+            var metrics = state.Find(stage);
+            if (metrics is null)
+            {
+                metrics = Train(checkpoint, state, stage, stages, Rows(stage), hard);
+                state.Add(stage, metrics);
+            }
+            finished(stage, metrics);
+            checkpoint = state.Checkpoint(stage);
         }
         return checkpoint;
 
         IDataView Rows(int stage)
         {
-            var (first, end) = (clips * stage / stages, clips * (stage + 1) / stages);
+            var (first, end) = (clips * (stage - 1) / stages, clips * stage / stages);
             return ActionClips.Rows(context, renderer, curriculum, first, (int)(end - first), clips);
         }
     }
 
-    private EpochMetrics Train(string checkpoint, string result, int stage, int stages, IDataView rows, IDataView hard)
+    private SortedDictionary<string, string> Settings(string checkpoint, long clips, int stages, ulong seed)
     {
-        var state = Path.Combine(folder, $"state-{stage + 1}");
-        var last = stage == stages - 1;
+        // A plan knows which weights it is for; this one reads no statistics of them.
+        var plan = Gardener.PlanPruning(new PruningOptions
+        {
+            Checkpoint = checkpoint,
+            Criterion = PruningCriterion.Random(seed: 0),
+            Target = PruningTarget.Count(0),
+        });
+        return new(StringComparer.Ordinal)
+        {
+            ["batchSize"] = Text(options.BatchSize),
+            ["checkpoint"] = plan.CheckpointHash,
+            ["clips"] = Text(clips),
+            ["learningRate"] = Text(options.LearningRate),
+            ["precision"] = options.Precision.ToString(),
+            ["seed"] = Text(seed),
+            ["stages"] = Text(stages),
+        };
+
+        static string Text(IConvertible value) => value.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private EpochMetrics Train(string checkpoint, CurriculumState state, int stage, int stages, IDataView rows, IDataView hard)
+    {
         using var model = context.MulticlassClassification.Trainers.VideoClassifier(options with
         {
             Checkpoint = checkpoint,
             ValidationSet = hard,
             Epochs = 1,
-            WarmupEpochs = stage == 0 ? 0.1 : 0.01,
-            MinimumLearningRate = last ? options.MinimumLearningRate : StageEnd * options.LearningRate,
+            WarmupEpochs = stage == 1 ? 0.1 : 0.01,
+            MinimumLearningRate = stage == stages ? options.MinimumLearningRate : StageEnd * options.LearningRate,
             FrameCacheBytes = 0,
-            ResumeFolder = state,
+            ResumeFolder = state.TrainingFolder(stage),
             SaveInterval = TimeSpan.FromMinutes(2),
+            Progress = options.Progress is { } progress ? new ImmediateProgress<TrainingProgress>(step => progress.Report(Whole(step))) : null,
         }).Fit(rows);
-        model.SaveCheckpoint(result);
-        Directory.Delete(state, recursive: true);
+        model.SaveCheckpoint(state.Checkpoint(stage));
         return model.TrainingHistory[^1];
+
+        // A stage as an epoch of the curriculum; all have as many steps, but for rounding.
+        TrainingProgress Whole(TrainingProgress step) => step with
+        {
+            Epoch = stage,
+            EpochCount = stages,
+            Step = (stage - 1) * step.StepCount + step.Step,
+            StepCount = stages * step.StepCount,
+        };
     }
 }

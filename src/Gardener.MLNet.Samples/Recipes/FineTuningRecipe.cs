@@ -23,21 +23,4 @@ internal sealed record FineTuningRecipe(VideoLoadingOptions Loading, VideoClassi
             },
             new VideoClassifierOptions { Epochs = 10, LearningRate = 5e-4 });
     }
-
-    /// <summary>The same with another number of epochs, batch size or learning rate; null leaves each as it is.</summary>
-    public FineTuningRecipe With(int? epochs = null, int? batchSize = null, double? learningRate = null)
-    {
-        var rate = learningRate ?? Training.LearningRate;
-        return this with
-        {
-            Training = Training with
-            {
-                Epochs = epochs ?? Training.Epochs,
-                WarmupEpochs = Math.Min(Training.WarmupEpochs, epochs ?? Training.Epochs),
-                BatchSize = batchSize ?? Training.BatchSize,
-                LearningRate = rate,
-                MinimumLearningRate = Math.Min(Training.MinimumLearningRate, rate),
-            },
-        };
-    }
 }

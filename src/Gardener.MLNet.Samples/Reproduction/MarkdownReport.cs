@@ -31,7 +31,7 @@ internal static class MarkdownReport
     private static void Introduction(StringBuilder text, ReproductionResult result)
     {
         text.Paragraph($"# The paper's experiment in small");
-        text.Paragraph($"The experiment of [arXiv 2602.03918](https://arxiv.org/abs/2602.03918), made by the verb `reproduce` of the samples: each block of a pretrained video transformer is removed in turn and what is left is fine-tuned (the oracle, which the paper calls sensitivity); then each criterion, which looks at the pretrained weights only, removes more and more blocks. Numbers are as measured; those of the paper stand beside them. They are of another model (VideoMAE-B, fine-tuned on Kinetics-400) and other data (UCF101), so the order of the criteria is to be compared, not the height of the curves.");
+        text.Paragraph($"The experiment of [arXiv 2602.03918](https://arxiv.org/abs/2602.03918), made by the verb `reproduce` of the samples: each block of a pretrained video transformer is removed in turn and what is left is fine-tuned (the oracle, which the paper calls sensitivity); then each criterion, which looks at the pretrained weights only, removes more and more blocks. Numbers are as measured; those of the paper stand beside them: for VideoMAE-B, fine-tuned on Kinetics-400, then pruned and fine-tuned on UCF101. Where model or data are others here, the order of the criteria is to be compared, not the height of the curves.");
         text.Table(["", "here"],
         [
             ["checkpoint", $"{result.Checkpoint}, {result.BlockCount} blocks"],
@@ -41,7 +41,8 @@ internal static class MarkdownReport
             ["trainings", FormattableString.Invariant($"{result.Trainings}, {result.Seconds / 60:0} minutes in all")],
         ]);
         var error = 100 * Math.Sqrt(result.Unpruned.War.Mean * (1 - result.Unpruned.War.Mean) / result.Clips);
-        text.Paragraph($"WAR (weighted average recall) is the accuracy, on {result.Clips} clips: one clip is {100.0 / result.Clips:0.00} points, and the choice of the clips alone gives the whole model's WAR a standard error of {error:0.0} points. Ranges are over the seeds. Random removes other blocks with each seed. The oracle is measured on the clips that it chose by, which flatters it. Blocks are numbered from 0; the paper numbers them from 1.");
+        var random = result.Curves.Any(point => point.Criterion == ReproductionOptions.Random) ? " Random removes other blocks with each seed." : "";
+        text.Paragraph($"WAR (weighted average recall) is the accuracy, on {result.Clips} clips: one clip is {100.0 / result.Clips:0.00} points, and the choice of the clips alone gives the whole model's WAR a standard error of {error:0.0} points. Ranges are over the seeds.{random} The oracle is measured on the clips that it chose by, which flatters it. Blocks are numbered from 0; the paper numbers them from 1.");
     }
 
     private static void Wars(StringBuilder text, ReproductionResult result)

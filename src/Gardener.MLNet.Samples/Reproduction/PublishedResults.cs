@@ -60,8 +60,4 @@ internal static class PublishedResults
         ["mutual-information"] = -0.776,
         ["value-entropy"] = -0.727,
     };
-
-    /// <summary>The blocks that a criterion removes there, numbered from 0 as here, ascending.</summary>
-    public static int[] Removed(string criterion, int step) =>
-        [.. AddedBlocks[criterion].Take(step + 1).SelectMany(blocks => blocks).Select(block => block - 1).Order()];
 }

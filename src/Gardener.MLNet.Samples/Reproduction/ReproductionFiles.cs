@@ -23,10 +23,12 @@ internal static class ReproductionFiles
         Text(CurvesTable, CsvTables.Curves(result));
         Text(BlocksTable, CsvTables.BlockRows(result));
         Text(CorrelationsTable, CsvTables.Correlations(result));
-        OutputFile.Write(Path.Combine(folder, CurvesFigure), PruningCurvesFigure.Draw(result));
-        OutputFile.Write(Path.Combine(folder, BlocksFigure), EntropyOracleFigure.Draw(result));
+        Bytes(CurvesFigure, PruningCurvesFigure.Draw(result));
+        Bytes(BlocksFigure, EntropyOracleFigure.Draw(result));
         Text(Report, MarkdownReport.Write(result, CurvesFigure, BlocksFigure));
 
-        void Text(string name, string text) => OutputFile.Write(Path.Combine(folder, name), Encoding.UTF8.GetBytes(text));
+        void Text(string name, string text) => Bytes(name, Encoding.UTF8.GetBytes(text));
+
+        void Bytes(string name, byte[] bytes) => OutputFile.Write(Path.Combine(folder, name), partial => File.WriteAllBytes(partial, bytes));
     }
 }

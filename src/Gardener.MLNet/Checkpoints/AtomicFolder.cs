@@ -9,12 +9,7 @@ internal static class AtomicFolder
     /// </summary>
     public static void Write(string path, Func<string, bool> mayReplace, Action<string> fill)
     {
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (File.Exists(full))
-            throw new IOException($"{full} is a file; a folder is to be written there.");
-        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any() && !mayReplace(full))
-            throw new IOException(
-                $"The folder {full} is not empty and holds no VideoMAE checkpoint; it is left as it is.");
+        var full = Check(path, mayReplace);
         var suffix = Guid.NewGuid().ToString("N");
         var temporary = $"{full}.{suffix}.tmp";
         try
@@ -29,6 +24,19 @@ internal static class AtomicFolder
                 Directory.Delete(temporary, recursive: true);
             throw;
         }
+    }
+
+    /// <summary>Whether <see cref="Write"/> accepts a target; its full path.</summary>
+    /// <exception cref="IOException">It does not.</exception>
+    public static string Check(string path, Func<string, bool> mayReplace)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (File.Exists(full))
+            throw new IOException($"{full} is a file; a folder is to be written there.");
+        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any() && !mayReplace(full))
+            throw new IOException(
+                $"The folder {full} is not empty and holds no VideoMAE checkpoint; it is left as it is.");
+        return full;
     }
 
     private static void Replace(string from, string to, string aside)

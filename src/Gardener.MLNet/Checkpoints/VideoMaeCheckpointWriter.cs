@@ -49,6 +49,18 @@ public static class VideoMaeCheckpointWriter
     }
 
     /// <summary>
+    /// Checks that <see cref="Save"/> accepts a folder, so that what takes long need not end without a place to put it: the folder
+    /// is absent, empty, or holds a VideoMAE checkpoint.
+    /// </summary>
+    /// <param name="folder">The folder; nothing is written.</param>
+    /// <exception cref="IOException">It is a file, or holds something else.</exception>
+    public static void CheckFolder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Check(folder, IsCheckpoint);
+    }
+
+    /// <summary>
     /// Writes a checkpoint of <see cref="CheckpointLayout.SingleFile"/> to a stream, such as the entry of a zip file;
     /// <see cref="VideoMaeCheckpoint.Read"/> reads it.
     /// </summary>

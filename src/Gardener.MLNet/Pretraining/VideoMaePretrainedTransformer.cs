@@ -5,6 +5,7 @@ using GardenerML.Checkpoints;
 using GardenerML.Interop;
 using GardenerML.Pretraining;
 using GardenerML.Scoring;
+using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
@@ -48,6 +49,11 @@ public sealed class VideoMaePretrainedTransformer : ClipTransformer
 
     /// <summary>Geometry of the decoder.</summary>
     public VideoMaeDecoderConfiguration Decoder => _scorer.Model.Decoder;
+
+    /// <summary>
+    /// What each epoch of pretraining gave, those before an interruption included; empty for a model that was loaded or opened.
+    /// </summary>
+    public IReadOnlyList<EpochMetrics> TrainingHistory { get; internal init; } = [];
 
     internal FeatureScorer Scorer => _scorer;
 

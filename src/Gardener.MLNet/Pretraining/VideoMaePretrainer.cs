@@ -72,8 +72,8 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         try
         {
             channel.Info($"Pretraining on {training.Count} clips, {validation.Count} for validation, on {device}, seed {seed}.");
-            Train(model, training, validation, seed, store, channel);
-            return new VideoMaePretrainedTransformer(_host, model, VideoMaePretrainedDescription.Of(_options));
+            var history = Train(model, training, validation, seed, store, channel);
+            return new VideoMaePretrainedTransformer(_host, model, VideoMaePretrainedDescription.Of(_options)) { TrainingHistory = history };
         }
         catch
         {
@@ -101,7 +101,7 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         return new SchemaShape(columns.Values);
     }
 
-    private void Train(
+    private IReadOnlyList<EpochMetrics> Train(
         VideoMae.VideoMaePretrainingModel model, List<LabelledClip> training, List<LabelledClip> validation, int seed,
         TrainingStore? store, IChannel channel)
     {
@@ -118,6 +118,7 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         try
         {
             loop.Run(trainingClips, validationClips, progress);
+            return loop.History;
         }
         finally
         {

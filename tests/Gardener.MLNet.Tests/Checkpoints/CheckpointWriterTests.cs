@@ -165,6 +165,21 @@ public sealed class CheckpointWriterTests
     }
 
     [TestMethod]
+    public void A_folder_that_a_save_would_refuse_is_told_before()
+    {
+        using var folder = new TemporaryFolder();
+        VideoMaeCheckpointWriter.CheckFolder(folder.File("absent"));
+        VideoMaeCheckpointWriter.CheckFolder(Directory.CreateDirectory(folder.File("empty")).FullName);
+        VideoMaeCheckpointWriter.Save(folder.File("checkpoint"), TinyModel.Content());
+        VideoMaeCheckpointWriter.CheckFolder(folder.File("checkpoint"));
+        Assert.ThrowsExactly<IOException>(() => VideoMaeCheckpointWriter.CheckFolder(folder.File("checkpoint/config.json")));
+        File.WriteAllText(folder.File("empty/letter.txt"), "dear");
+        Assert.ThrowsExactly<IOException>(() => VideoMaeCheckpointWriter.CheckFolder(folder.File("empty")));
+        Assert.ThrowsExactly<IOException>(() => VideoMaeCheckpointWriter.Save(folder.File("empty"), TinyModel.Content()));
+        Assert.IsFalse(Directory.Exists(folder.File("absent")));
+    }
+
+    [TestMethod]
     public void Content_that_does_not_fit_its_configuration_is_refused()
     {
         using var folder = new TemporaryFolder();

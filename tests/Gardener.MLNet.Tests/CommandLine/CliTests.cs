@@ -52,6 +52,13 @@ public sealed class CliTests
     [DataRow("quickstart --seed x")]
     [DataRow("quickstart --batch-size 0")]
     [DataRow("quickstart --on-error ignore")]
+    [DataRow("motion -o x --groups 1")]
+    [DataRow("motion -o x --image-size 17")]
+    [DataRow("motion -o x --frames 1")]
+    [DataRow("motion -o x --size 32")]
+    [DataRow("pretrain --videos x -o y --image-size 0")]
+    [DataRow("curriculum x --resume-folder y -o z --learning-rate 0")]
+    [DataRow("curriculum x --resume-folder y -o z --epochs 2")]
     public async Task Wrong_usage_ends_with_2_and_a_message(string arguments)
     {
         var (code, output, errors) = await Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -1,5 +1,6 @@
 using GardenerML.Samples.Curriculum;
 using GardenerML.Tests.Training;
+using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -40,18 +41,33 @@ public sealed class CurriculumTrainingTests
         using var model = new MLContext(1).Trainer(TinyData.Options with { Epochs = 1 }).Fit(new MLContext(1).Keyed(TinyData.Rows(4)));
         var start = Path.Combine(_folder, "start");
         model.SaveCheckpoint(start);
+        var told = new List<(int, EpochMetrics)>();
         var whole = Run("whole", CancellationToken.None);
         using var source = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Run("parts", source.Token, source.Cancel));
         CollectionAssert.AreEqual(whole, Run("parts", CancellationToken.None));
 
-        byte[] Run(string name, CancellationToken cancellation, Action? atSecondStage = null)
+        // Once more, nothing is trained: each stage tells what it gave. The state of the training is not kept.
+        told.Clear();
+        CollectionAssert.AreEqual(whole, Run("whole", new CancellationToken(canceled: true)));
+        CollectionAssert.AreEqual(new[] { 1, 2, 3 }, told.Select(stage => stage.Item1).ToArray());
+        Assert.IsTrue(told.All(stage => double.IsFinite(stage.Item2.TrainingLoss) && stage.Item2.Validation is { ClipCount: > 0 }));
+        Assert.IsEmpty(Directory.GetDirectories(Path.Combine(_folder, "whole"), "state-*"));
+        var other = Assert.ThrowsExactly<InvalidOperationException>(() => Run("whole", CancellationToken.None, seed: 2));
+        StringAssert.Contains(other.Message, "seed was 1 and is 2");
+        other = Assert.ThrowsExactly<InvalidOperationException>(() => Run("whole", CancellationToken.None, checkpoint: Path.Combine(_folder, "whole", "stage-1")));
+        StringAssert.Contains(other.Message, "checkpoint was");
+        other = Assert.ThrowsExactly<InvalidOperationException>(() => Run("start", CancellationToken.None));
+        StringAssert.Contains(other.Message, "not empty");
+
+        byte[] Run(string name, CancellationToken cancellation, Action? atSecondStage = null, ulong seed = 1, string? checkpoint = null)
         {
             var options = TinyData.Options with { NewModel = null, Cancellation = cancellation };
             var training = new CurriculumTraining(new MLContext(1), options, Path.Combine(_folder, name));
-            var last = training.Run(start, clips: 60, stages: 3, seed: 1, (stage, metrics) =>
+            var last = training.Run(checkpoint ?? start, clips: 60, stages: 3, seed, (stage, metrics) =>
             {
                 Assert.IsNotNull(metrics.Validation);
+                told.Add((stage, metrics));
                 if (stage == 1)
                     atSecondStage?.Invoke();
             });

@@ -1,9 +1,13 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
+using GardenerML.Interop;
+using GardenerML.Onnx;
 using GardenerML.Samples.Motion;
+using GardenerML.Samples.Onnx;
 using GardenerML.Tests.CommandLine;
 using GardenerML.Tests.Training;
+using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -81,6 +85,43 @@ public sealed class OnnxScoringTests
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Error, "OnnxTransformer");
         Assert.IsFalse(File.Exists(path));
+    }
+
+    [TestMethod]
+    public async Task A_pipeline_in_a_pipeline_is_exported_and_one_that_loads_no_videos_has_no_scoring_zip()
+    {
+        var ml = new MLContext();
+        var loaded = ml.Model.Load(_model, out var schema);
+        using var owned = (IDisposable)loaded;
+        var steps = ModelSteps.Of(loaded).ToArray();
+        var (nested, bare) = (Path.Combine(_folder, "nested.zip"), Path.Combine(_folder, "bare.zip"));
+        ml.Model.Save(new TransformerChain<ITransformer>(new TransformerChain<ITransformer>(steps)), schema, nested);
+        ml.Model.Save(steps.OfType<VideoClassifierTransformer>().Single(), null, bare);
+        var (output, zip) = (Path.Combine(_folder, "nested.onnx"), Path.Combine(_folder, "nested-scoring.zip"));
+        var run = await CliRun.Of(TestContext.CancellationToken, "onnx", nested, "-o", output, "--scoring-zip", zip);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.IsTrue(File.Exists(zip));
+
+        output = Path.Combine(_folder, "bare.onnx");
+        run = await CliRun.Of(TestContext.CancellationToken, "onnx", bare, "-o", output, "--scoring-zip", zip);
+        Assert.AreEqual(1, run.ExitCode);
+        StringAssert.Contains(run.Error, "loads no videos");
+        Assert.IsFalse(File.Exists(output));
+    }
+
+    [TestMethod]
+    public void A_model_with_its_weights_in_a_second_file_has_no_scoring_zip()
+    {
+        var ml = new MLContext();
+        var loaded = ml.Model.Load(_model, out _);
+        using var owned = (IDisposable)loaded;
+        var steps = ModelSteps.Of(loaded).ToArray();
+        var zip = Path.Combine(_folder, "large.zip");
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => ScoringPipeline.Save(
+            ml, steps.OfType<VideoLoadingTransformer>().Single(), steps.OfType<VideoClassifierTransformer>().Single(), zip,
+            new OnnxExportOptions { MaxFileBytes = 10_000 }));
+        StringAssert.Contains(error.Message, "--half");
+        Assert.IsFalse(File.Exists(zip));
     }
 
     [TestMethod]

@@ -42,9 +42,12 @@ public sealed class PublishedResultsTests
                 if (row.Value[0].ValueKind == JsonValueKind.Null)
                     continue;
                 CollectionAssert.AreEqual(
-                    row.Value[0].EnumerateArray().Select(block => block.GetInt32() - 1).ToArray(), PublishedResults.Removed(criterion, step), criterion);
+                    row.Value[0].EnumerateArray().Select(block => block.GetInt32()).ToArray(), Removed(criterion, step), criterion);
             }
         }
+
+        static int[] Removed(string criterion, int step) =>
+            [.. PublishedResults.AddedBlocks[criterion].Take(step + 1).SelectMany(blocks => blocks).Order()];
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GardenerML.Pruning;
+using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Recipes;
 using GardenerML.Samples.Reproduction;
 using GardenerML.Sensitivity;
@@ -87,7 +88,8 @@ public sealed class ReproduceVerbTests
     /// <summary>The oracle and each criterion once more, by the calls that a user would write.</summary>
     private static void CheckAgainstDirectCalls(MotionSet set, JsonElement json)
     {
-        var recipe = FineTuningRecipe.For(set.Checkpoint()).With(epochs: 4, batchSize: 4, learningRate: 0.01);
+        var recipe = FineTuningRecipe.For(set.Checkpoint());
+        var training = RecipeOptions.WithEpochs(recipe.Training, 4) with { BatchSize = 4, LearningRate = 0.01, Device = ComputeDevice.Cpu };
         var loading = recipe.Loading with { SamplingRate = 1 };
         var context = new MLContext(4);
         var videos = Ucf101.Load(context, set.Videos);
@@ -97,7 +99,7 @@ public sealed class ReproduceVerbTests
         {
             Checkpoint = set.Checkpoint(),
             TrainingSet = steps.Transform(videos),
-            Training = recipe.Training with { Seed = seed, Device = ComputeDevice.Cpu },
+            Training = training with { Seed = seed },
             Sets = [[0, 1], [0, 2], [1, 2]],
         })).ToArray();
 
@@ -153,6 +155,7 @@ public sealed class ReproduceVerbTests
         var report = File.ReadAllText(Path.Combine(folder, ReproductionFiles.Report));
         StringAssert.Contains(report, $"({ReproductionFiles.CurvesFigure})");
         StringAssert.Contains(report, "| oracle (sensitivity) | 91.29 | 86.63 |");
+        StringAssert.Contains(report, "Random removes other blocks");
         Assert.DoesNotContain(Path.GetTempPath(), report);
         Assert.IsEmpty(Directory.GetFiles(folder, "*.tmp"));
     }

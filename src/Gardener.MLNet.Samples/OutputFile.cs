@@ -1,21 +1,22 @@
-namespace GardenerML.Samples.Reproduction;
+namespace GardenerML.Samples;
 
 /// <summary>Files that appear whole or not at all.</summary>
 internal static class OutputFile
 {
     /// <summary>Writes beside the target under a temporary name, then renames over the target.</summary>
-    public static void Write(string path, byte[] bytes)
+    /// <param name="path">The target; one that is there is replaced.</param>
+    /// <param name="write">Writes the file of the name that it is given.</param>
+    public static void Write(string path, Action<string> write)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            File.WriteAllBytes(temporary, bytes);
+            write(temporary);
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        finally
         {
             File.Delete(temporary);
-            throw;
         }
     }
 }

@@ -1,0 +1,80 @@
+using GardenerML.Checkpoints;
+using GardenerML.Pretraining;
+using GardenerML.Samples.Motion;
+using GardenerML.Tests.Checkpoints;
+using GardenerML.VideoMae;
+using Microsoft.ML;
+
+namespace GardenerML.Tests.CommandLine;
+
+[TestClass]
+[DoNotParallelize]
+public sealed class PretrainVerbTests
+{
+    [TestMethod]
+    public async Task What_is_done_already_is_told_again_and_a_checkpoint_keeps_its_geometry()
+    {
+        using var folder = new TemporaryFolder();
+        var videos = Videos(folder);
+        string[] first = ["pretrain", "--videos", videos, "--frames", "4", "--image-size", "16", "--patch", "8", "--width", "32", "--blocks", "2",
+            "--decoder-blocks", "1", "--mask-ratio", "0.5", "--sampling-rate", "1", "--device", "cpu", "--json", "--resume-folder", folder.File("state"),
+            "--epochs", "2", "-o", folder.File("first")];
+        var run = await CliRun.Of(first);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        var losses = run.Json.GetProperty("epochs").ToString();
+        Assert.AreEqual(2, run.Json.GetProperty("epochs").GetArrayLength());
+        Directory.Delete(folder.File("first"), recursive: true);
+        run = await CliRun.Of(first);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.AreEqual(losses, run.Json.GetProperty("epochs").ToString());
+
+        // An encoder without a decoder, of another geometry than the options' defaults.
+        using (var opened = VideoMaeCheckpoint.Open(folder.File("first")))
+        {
+            var all = VideoMaeCheckpointContent.From(opened, [0, 1]);
+            VideoMaeCheckpointWriter.Save(
+                folder.File("encoder"), all with { Tensors = [.. all.Tensors.Where(tensor => opened.Encoder.ContainsKey(tensor.Name))] });
+        }
+        string[] curriculum = ["curriculum", folder.File("encoder"), "--clips", "1000", "--stages", "1", "--resume-folder", folder.File("stages"), "--device", "cpu",
+            "--batch-size", "64", "--json", "-o", folder.File("labelled")];
+        run = await CliRun.Of(curriculum);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.AreEqual(1, run.Json.GetProperty("stages").GetArrayLength());
+        Assert.AreEqual(run.Output, (await CliRun.Of(curriculum)).Output);
+
+        run = await CliRun.Of(
+            "pretrain", "--videos", videos, "--checkpoint", folder.File("encoder"), "--decoder-blocks", "3", "--mask-ratio", "0.5", "--sampling-rate", "1",
+            "--device", "cpu", "--epochs", "1", "-o", folder.File("second"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        using var model = VideoMaePretrainedTransformer.Open(new MLContext(), folder.File("second"));
+        Assert.AreEqual((4, 16, 32), (model.Configuration.FrameCount, model.Configuration.ImageSize, model.Configuration.Width));
+        Assert.AreEqual(VideoMaeDecoderConfiguration.For(model.Configuration, 3), model.Decoder);
+        Assert.IsEmpty(model.TrainingHistory);
+    }
+
+    [TestMethod]
+    [DataRow("pretrain --videos VIDEOS --device cpu -o OUTPUT")]
+    [DataRow("curriculum CHECKPOINT --resume-folder STATE --device cpu -o OUTPUT")]
+    public async Task A_folder_of_something_else_is_refused_before_training(string arguments)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("OUTPUT"));
+        File.WriteAllText(Path.Combine(folder.File("OUTPUT"), "letter.txt"), "dear");
+        var run = await CliRun.Of([.. arguments.Split(' ').Select(word => word.All(char.IsUpper) ? folder.File(word) : word)]);
+        Assert.AreEqual(1, run.ExitCode);
+        StringAssert.Contains(run.Error, "holds no VideoMAE checkpoint");
+        CollectionAssert.AreEqual(new[] { folder.File("OUTPUT") }, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public async Task Pictures_of_one_name_are_refused_before_the_model_is_opened()
+    {
+        var run = await CliRun.Of("reconstruct", "absent", Path.Combine("a", "clip.avi"), Path.Combine("b", "Clip.mp4"), "c.avi", "-o", "none");
+        Assert.AreEqual(2, run.ExitCode);
+        StringAssert.Contains(run.Error, "clip.png");
+        Assert.IsFalse(Directory.Exists("none"));
+    }
+
+    private static string Videos(TemporaryFolder folder) => MotionDataset.Create(
+        folder.File("motion"), new MotionDatasetOptions { Groups = 2, ClipsPerGroup = 1, ImageSize = 16, FrameCount = 4 }).VideoFolder;
+}
