@@ -1,6 +1,7 @@
 using GardenerML.Checkpoints;
 using GardenerML.Pretraining;
 using GardenerML.Tests.Checkpoints;
+using GardenerML.VideoMae;
 using Microsoft.ML;
 
 namespace GardenerML.Tests.Pretraining;
@@ -17,7 +18,7 @@ public sealed class StoredDecoderTests : IDisposable
     public void A_whole_decoder_is_opened()
     {
         using var model = Open(Tensors());
-        Assert.AreEqual(new VideoMae.VideoMaeDecoderConfiguration { Width = 32, BlockCount = 1, HeadCount = 1, MlpWidth = 128 }, model.Decoder);
+        Assert.AreEqual(new VideoMaeDecoderConfiguration { Width = 32, BlockCount = 1, HeadCount = 1, MlpWidth = 128 }, model.Decoder);
     }
 
     [TestMethod]
