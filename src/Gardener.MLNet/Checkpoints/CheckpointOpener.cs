@@ -181,7 +181,7 @@ internal sealed class CheckpointOpener
 
     private void CheckPositionTables(VideoMaeConfiguration configuration, Dictionary<string, LogicalTensor> used)
     {
-        var decoderWidth = used.TryGetValue("encoder_to_decoder.weight", out var projection) ? (int)projection.Shape[0] : 0;
+        var decoderWidth = used.GetValueOrDefault("encoder_to_decoder.weight")?.Shape is [> 0 and var inner, ..] ? inner : -1;
         foreach (var table in _contents.PositionTables)
         {
             if (table.Type is TensorType.Other or TensorType.Int64 || table.Shape is not ([1, _, _] or [_, _])

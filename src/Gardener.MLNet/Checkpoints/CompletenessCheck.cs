@@ -34,16 +34,9 @@ internal sealed class CompletenessCheck
                 if (required)
                     check.Missing.Add(name);
             }
-            else if (!tensor.Shape.SequenceEqual(shape))
+            else if (FaultOf(tensor, shape) is { } fault)
             {
-                check.Misshapen.Add(
-                    $"{StoredNames(tensor)} is {TensorTypes.Format(tensor.Shape)}; expected " +
-                        $"{TensorTypes.Format(shape)}");
-            }
-            else if (tensor.Type is TensorType.Other or TensorType.Int64)
-            {
-                check.Misshapen.Add(
-                    $"{StoredNames(tensor)} is of type {tensor.Parts[0].TypeName}; expected floating-point numbers");
+                check.Misshapen.Add(fault);
             }
             else
             {
@@ -103,6 +96,38 @@ internal sealed class CompletenessCheck
         return faults;
     }
 
+    /// <summary>
+    /// What is wrong with the tensors of a decoder. Vectors may be missing; matrices may not, so that what the model takes is bounded
+    /// by what the file holds.
+    /// </summary>
+    public static List<string> OfDecoder(
+        IReadOnlyDictionary<string, LogicalTensor> tensors, VideoMaeConfiguration encoder, VideoMaeDecoderConfiguration decoder)
+    {
+        var faults = new List<string>();
+        foreach (var (name, shape) in Decoder(encoder, decoder))
+        {
+            if (tensors.TryGetValue(name, out var tensor))
+            {
+                if (FaultOf(tensor, shape) is { } fault)
+                    faults.Add(fault);
+            }
+            else if (shape.Length == 2)
+            {
+                faults.Add($"{name} is missing");
+            }
+        }
+        return faults;
+    }
+
+    private static string? FaultOf(LogicalTensor tensor, long[] shape)
+    {
+        if (!tensor.Shape.SequenceEqual(shape))
+            return $"{StoredNames(tensor)} is {TensorTypes.Format(tensor.Shape)}; expected {TensorTypes.Format(shape)}";
+        return tensor.Type is TensorType.Other or TensorType.Int64
+            ? $"{StoredNames(tensor)} is of type {tensor.Parts[0].TypeName}; expected floating-point numbers"
+            : null;
+    }
+
     private static string StoredNames(LogicalTensor tensor) => string.Join("+", tensor.Parts.Select(part => part.Name));
 
     private static IEnumerable<(string Name, long[] Shape, bool Required)> Expected(
@@ -128,6 +153,24 @@ internal sealed class CompletenessCheck
         }
         yield return ("encoder.norm.weight", [width], false);
         yield return ("encoder.norm.bias", [width], false);
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> Decoder(
+        VideoMaeConfiguration encoder, VideoMaeDecoderConfiguration decoder)
+    {
+        long width = decoder.Width;
+        yield return ("encoder_to_decoder.weight", [width, encoder.Width]);
+        yield return ("mask_token", [1, 1, width]);
+        var blocks = decoder.AsBlocks(encoder);
+        for (var block = 0; block < decoder.BlockCount; block++)
+        {
+            foreach (var (name, shape) in Block(blocks))
+                yield return ($"decoder.blocks.{block}.{name}", shape);
+        }
+        yield return ("decoder.norm.weight", [width]);
+        yield return ("decoder.norm.bias", [width]);
+        yield return ("decoder.head.weight", [encoder.TubeletPixelCount, width]);
+        yield return ("decoder.head.bias", [encoder.TubeletPixelCount]);
     }
 
     private static IEnumerable<(string Name, long[] Shape)> Block(VideoMaeConfiguration configuration)

@@ -33,7 +33,10 @@ public sealed class ClipReconstruction
     /// </summary>
     public ReadOnlyMemory<byte> Reconstructed { get; }
 
-    /// <summary>Mean squared error of the hidden pixels, their mean and contrast taken out: 1 for a model that has learnt nothing.</summary>
+    /// <summary>
+    /// Mean squared error of the hidden pixels, their mean and contrast taken out. An even grey would give just below 1, and less
+    /// where hidden tubelets are of one colour.
+    /// </summary>
     public double Loss { get; }
 
     /// <summary>

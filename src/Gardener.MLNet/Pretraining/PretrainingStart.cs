@@ -1,4 +1,6 @@
 using GardenerML.Checkpoints;
+using GardenerML.Pruning;
+using GardenerML.Training;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML.Runtime;
@@ -9,23 +11,35 @@ namespace GardenerML.Pretraining;
 /// <summary>What masked pretraining starts from: a checkpoint, of which the decoder may be missing, or random weights.</summary>
 internal static class PretrainingStart
 {
-    /// <summary>Name of the decoder's heads in config.json; the shapes do not tell them.</summary>
-    public const string DecoderHeadsKey = "decoder_num_attention_heads";
-
-    /// <summary>Builds the model for clips.</summary>
-    /// <exception cref="InvalidOperationException">There is nothing to start from, or it does not fit the clips.</exception>
+    /// <summary>Checks what needs no row of the data and no weights.</summary>
+    /// <exception cref="ArgumentException">The mask ratio hides no patch, or all.</exception>
+    /// <exception cref="InvalidOperationException">There is nothing to start from, it does not fit the clips, or they carry a pruning
+    /// plan.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
-    public static VideoMaePretrainingModel Build(
-        VideoMaePretrainingOptions options, VideoClipDataViewType clips, int seed, Device device, IChannel channel)
+    public static void Check(VideoMaePretrainingOptions options, ClipColumns columns)
     {
+        if (PruningTransformer.PlanOf(columns.Video) is not null)
+            throw new InvalidOperationException(
+                $"Prune before pretraining has no effect: the column '{columns.Video.Name}' carries a pruning plan, but PretrainVideoMae "
+                + "trains all blocks. Take Prune out, and prune the pretrained checkpoint before fine-tuning.");
         if (options.Checkpoint is null && options.NewModel is null)
             throw new InvalidOperationException(
                 "There is nothing to train. Set NewModel to the geometry of a model with random weights, or Checkpoint to a checkpoint "
                 + "file or folder.");
         using var checkpoint = options.Checkpoint is { } path ? VideoMaeCheckpoint.Open(path) : null;
+        TubeMask.MaskedPatches(ForClips(checkpoint?.Configuration ?? options.NewModel!, columns.ClipType), options.MaskRatio);
+        if (checkpoint is not null)
+            _ = StoredDecoder.Find(checkpoint);
+    }
+
+    /// <summary>Builds the model for clips, which are <see cref="Check"/>ed.</summary>
+    /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
+    public static VideoMaePretrainingModel Build(
+        VideoMaePretrainingOptions options, VideoClipDataViewType clips, int seed, Device device, IChannel channel)
+    {
+        using var checkpoint = options.Checkpoint is { } path ? VideoMaeCheckpoint.Open(path) : null;
         var encoder = ForClips(checkpoint?.Configuration ?? options.NewModel!, clips);
-        TubeMask.MaskedPatches(encoder, options.MaskRatio);
-        var stored = checkpoint is null ? null : DecoderOf(checkpoint);
+        var stored = checkpoint is null ? null : StoredDecoder.Find(checkpoint);
         var model = new VideoMaePretrainingModel(
             encoder, stored ?? options.Decoder ?? VideoMaeDecoderConfiguration.For(encoder), device);
         try
@@ -47,7 +61,7 @@ internal static class PretrainingStart
     /// <exception cref="CheckpointException">It is not of pretraining, or a tensor is missing.</exception>
     public static VideoMaePretrainingModel Read(VideoMaeCheckpoint checkpoint, Device device)
     {
-        var decoder = DecoderOf(checkpoint)
+        var decoder = StoredDecoder.Find(checkpoint)
             ?? throw new CheckpointException(checkpoint.Source, "The checkpoint has no decoder: it is not one of masked pretraining.");
         var model = new VideoMaePretrainingModel(checkpoint.Configuration with { ClassCount = 0 }, decoder, device);
         try
@@ -79,27 +93,9 @@ internal static class PretrainingStart
 
     private static int[] Blocks(VideoMaeCheckpoint checkpoint) => [.. Enumerable.Range(0, checkpoint.BlockCount)];
 
-    private static VideoMaeDecoderConfiguration? DecoderOf(VideoMaeCheckpoint checkpoint)
-    {
-        if (!checkpoint.Decoder.TryGetValue("encoder_to_decoder.weight", out var inner)
-            || !checkpoint.Decoder.TryGetValue("decoder.blocks.0.mlp.fc1.weight", out var mlp))
-            return null;
-        var (width, hidden) = ((int)inner.Shape[0], (int)mlp.Shape[0]);
-        var blocks = 0;
-        while (checkpoint.Decoder.ContainsKey($"decoder.blocks.{blocks}.mlp.fc1.weight"))
-            blocks++;
-        // Heads are 64 wide in all published models.
-        var heads = checkpoint.ConfigurationJson?[DecoderHeadsKey]?.GetValue<int>() ?? Math.Max(1, width / 64);
-        return new VideoMaeDecoderConfiguration { Width = width, BlockCount = blocks, HeadCount = heads, MlpWidth = hidden };
-    }
-
     private static VideoMaeConfiguration ForClips(VideoMaeConfiguration configuration, VideoClipDataViewType clips)
     {
-        if (clips.FrameCount % configuration.TubeletSize != 0 || clips.Height % configuration.PatchSize != 0)
-            throw new InvalidOperationException(
-                $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
-                + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}, so choose "
-                + "multiples of these in LoadVideo.");
+        ModelStart.RequireDivisible(clips, configuration);
         return configuration with { FrameCount = clips.FrameCount, ImageSize = clips.Height, ClassCount = 0 };
     }
 }

@@ -124,7 +124,7 @@ public sealed class VideoMaePretrainedTransformer : ClipTransformer
         _scorer.ThrowIfDisposed();
         return ModelWeights.ToCheckpoint(_scorer.Model, Configuration, type, null, null) with
         {
-            BaseConfiguration = new JsonObject { [PretrainingStart.DecoderHeadsKey] = Decoder.HeadCount },
+            BaseConfiguration = new JsonObject { [StoredDecoder.HeadsKey] = Decoder.HeadCount },
         };
     }
 

@@ -44,8 +44,10 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
     /// <param name="input">Clips.</param>
     /// <returns>The fitted model; it owns native memory, so dispose it when it is no longer used.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There is nothing to start from, the clips do not fit the model, the loss is not
-    /// finite (with a ResumeFolder, the last saved state stays), or the ResumeFolder belongs to another run.</exception>
+    /// <exception cref="ArgumentException">The mask ratio hides no patch of these clips, or all.</exception>
+    /// <exception cref="InvalidOperationException">There is nothing to start from, the clips do not fit the model or carry a pruning
+    /// plan, the loss is not finite (with a ResumeFolder, the last saved state stays), or the ResumeFolder belongs to another
+    /// run.</exception>
     /// <exception cref="TorchBackendException">libtorch does not load, or the device is not there.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="VideoReadException">A video cannot be read.</exception>
@@ -54,10 +56,12 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
     public VideoMaePretrainedTransformer Fit(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
+        // What can be checked without reading a row is checked first: rows may be videos to decode.
         var columns = ClipColumns.Find(_host, input.Schema, _options);
         var validationColumns = _options.ValidationSet is { } set ? ClipColumns.Find(_host, set.Schema, _options) : null;
         if (validationColumns is not null)
             columns.RequireSameClips(_host, validationColumns);
+        PretrainingStart.Check(_options, columns);
         var device = TorchBackend.Resolve(_options.Device);
 
         using var channel = _host.Start("Pretraining");
@@ -67,6 +71,7 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         var (training, validation) = validationColumns is not null
             ? (clips, Read("validation", _options.ValidationSet!, validationColumns).Clips)
             : ValidationSplit.Split(clips, groups, _options.ValidationFraction, seed);
+        ValidationSplit.WarnIfEmpty(validation, _options, channel);
 
         var model = PretrainingStart.Build(_options, columns.ClipType, seed, device, channel);
         try
@@ -90,11 +95,7 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
-        if (!inputSchema.TryFindColumn(_options.VideoColumnName, out var video))
-            throw _host.ExceptSchemaMismatch(nameof(inputSchema), ClipColumns.ClipRole, _options.VideoColumnName);
-        if (video.ItemType is not VideoClipDataViewType clips || clips.Height != clips.Width)
-            throw _host.ExceptSchemaMismatch(
-                nameof(inputSchema), ClipColumns.ClipRole, video.Name, ClipColumns.ClipTypes, video.GetTypeString());
+        ClipColumns.Check(_host, inputSchema, _options);
         var columns = inputSchema.ToDictionary(column => column.Name);
         columns[_options.FeatureColumnName] = new SchemaShape.Column(
             _options.FeatureColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false);
@@ -105,10 +106,8 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         VideoMae.VideoMaePretrainingModel model, List<LabelledClip> training, List<LabelledClip> validation, int seed,
         TrainingStore? store, IChannel channel)
     {
-        var (encoder, decoder) = (model.Configuration, model.Decoder);
-        store?.Require(TrainingSettings.Of(
-            _options, seed, model, $"{encoder.BlockCount} blocks, {decoder.BlockCount} to decode, {encoder.FrameCount} frames of "
-                + $"{encoder.ImageSize} pixels", training, validation));
+        var encoder = model.Configuration;
+        store?.Require(TrainingSettings.Of(_options, seed, model, encoder, model.Decoder, training, validation));
         using var ownCache = _options.FrameCache is null ? new FrameCache(_options.FrameCacheBytes) : null;
         var (trainingClips, validationClips) = ClipLoader.For(
             _options, encoder, training, validation, _options.FrameCache ?? ownCache!);

@@ -6,8 +6,8 @@ namespace GardenerML.Pretraining;
 /// <summary>What a <see cref="VideoMaePretrainer"/> trains, on what, and how. Immutable.</summary>
 /// <remarks>
 /// Defaults that differ from those of training with labels: AdamW's second decay 0.95 as in VideoMAE, batches of 64, learning
-/// rate 1e-3, 10 epochs of warm-up of 100, clips cropped and mirrored. A small set wants hundreds of epochs or more: VideoMAE's
-/// authors take 3,200 for the 9,537 clips of UCF101.
+/// rate 1e-3, 100 epochs, a tenth of the epochs but at most 10 of warm-up, clips cropped and mirrored. A small set wants hundreds of
+/// epochs or more: VideoMAE's authors take 3,200 for the 9,537 clips of UCF101.
 /// </remarks>
 public sealed record VideoMaePretrainingOptions : VideoTrainingOptions
 {
@@ -17,7 +17,6 @@ public sealed record VideoMaePretrainingOptions : VideoTrainingOptions
         Epochs = 100;
         BatchSize = 64;
         LearningRate = 1e-3;
-        WarmupEpochs = 10;
         Beta2 = 0.95;
         Augmentation = ClipAugmentation.Pretraining;
     }
@@ -50,13 +49,29 @@ public sealed record VideoMaePretrainingOptions : VideoTrainingOptions
     };
 
     /// <inheritdoc/>
+    private protected override double DefaultWarmupEpochs => Math.Min(10, Epochs / 10.0);
+
+    /// <inheritdoc/>
     internal override void Validate()
     {
         base.Validate();
         if (!(MaskRatio > 0 && MaskRatio < 1))
             throw new ArgumentException($"{nameof(MaskRatio)} is {MaskRatio}; it must be in (0, 1).");
+        ValidateDecoder();
         Require.NotEmpty(FeatureColumnName, nameof(FeatureColumnName));
         if (Augmentation.MixesClips)
             throw new ArgumentException($"{nameof(Augmentation)} mixes clips, which only training with labels can; set Mixup and CutMix to 0.");
+    }
+
+    private void ValidateDecoder()
+    {
+        try
+        {
+            Decoder?.AsBlocks(new VideoMaeConfiguration()).Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"{nameof(Decoder)}: {e.Message}", e);
+        }
     }
 }

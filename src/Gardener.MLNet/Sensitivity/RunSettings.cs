@@ -40,7 +40,7 @@ internal static class RunSettings
     {
         var hash = new XxHash128();
         foreach (var (clip, label) in clips)
-            hash.Append(Encoding.UTF8.GetBytes($"{Path.GetFileName(clip.Path)}\n{label}\n"));
+            hash.Append(Encoding.UTF8.GetBytes($"{TrainingSettings.NameOf(clip)}\n{label}\n"));
         return $"{clips.Count} clips {Convert.ToHexStringLower(hash.GetCurrentHash())}";
     }
 }

@@ -31,6 +31,25 @@ internal record ClipColumns(DataViewSchema.Column Video, VideoClipDataViewType C
         return new ClipColumns(video, clips, group);
     }
 
+    /// <summary>Checks the columns of the training data before there is data.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type.</exception>
+    public static void Check(IHost host, SchemaShape schema, VideoTrainingOptions options)
+    {
+        var video = Column(ClipRole, options.VideoColumnName);
+        if (video.ItemType is not VideoClipDataViewType clips || clips.Height != clips.Width)
+            throw Mismatch(ClipRole, video, ClipTypes);
+        if (options.SplitColumnName is { } name && Column(GroupRole, name) is var group
+            && (group.Kind != SchemaShape.Column.VectorKind.Scalar || group.ItemType is not PrimitiveDataViewType))
+            throw Mismatch(GroupRole, group, GroupType);
+
+        SchemaShape.Column Column(string role, string name) => schema.TryFindColumn(name, out var column)
+            ? column
+            : throw host.ExceptSchemaMismatch(nameof(schema), role, name);
+
+        Exception Mismatch(string role, SchemaShape.Column column, string expected) =>
+            host.ExceptSchemaMismatch(nameof(schema), role, column.Name, expected, column.GetTypeString());
+    }
+
     /// <summary>Finds the same columns in the validation data, and checks that their clips are alike.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type.</exception>
     public void RequireSameClips(IHost host, ClipColumns validation)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using GardenerML.Video;
 
 namespace GardenerML.Training;
@@ -10,13 +11,15 @@ namespace GardenerML.Training;
 /// (<see cref="VideoTrainingOptions.FrameCache"/>), so that none is decoded twice. Safe to use from several threads.
 /// </summary>
 /// <remarks>
-/// A video is known by its path, and clips in memory by their object: files must not change while a cache holds them. Dispose it
-/// when no training uses it any more.
+/// A video is known by its path or its encoded bytes, and a clip of frames by its object, with which what is kept of it goes: files
+/// must not change while a cache holds them. Dispose it when no training uses it any more.
 /// </remarks>
 /// <param name="byteBudget">The most bytes of frames to keep, at least 0.</param>
 public sealed class FrameCache(long byteBudget) : IDisposable
 {
     private readonly ConcurrentDictionary<ClipKey, VideoFrames> _frames = new();
+    private readonly ConditionalWeakTable<VideoClip, VideoFrames> _ofObjects = new();
+    private readonly List<(WeakReference<VideoClip> Clip, int Size)> _objects = [];
     private readonly long _byteBudget = byteBudget >= 0
         ? byteBudget
         : throw new ArgumentOutOfRangeException(nameof(byteBudget), byteBudget, $"The budget is {byteBudget} bytes; it must be at least 0.");
@@ -28,16 +31,17 @@ public sealed class FrameCache(long byteBudget) : IDisposable
     /// <summary>Whether something did not fit.</summary>
     internal bool IsFull { get; private set; }
 
-    internal bool TryGet(VideoClip clip, [NotNullWhen(true)] out VideoFrames? frames) => _frames.TryGetValue(KeyOf(clip), out frames);
+    internal bool TryGet(VideoClip clip, [NotNullWhen(true)] out VideoFrames? frames) =>
+        KeyOf(clip) is { } key ? _frames.TryGetValue(key, out frames) : _ofObjects.TryGetValue(clip, out frames);
 
     /// <summary>Keeps frames if they fit.</summary>
     /// <returns>Whether the cache owns them now.</returns>
     internal bool TryKeep(VideoClip clip, VideoFrames frames)
     {
         var size = frames.Buffer.Length;
-        var fits = Interlocked.Add(ref _bytes, size) <= _byteBudget;
+        var fits = Interlocked.Add(ref _bytes, size) <= _byteBudget || ForgetDead() <= _byteBudget;
         // Not added: another row with the same clip was faster.
-        if (fits && _frames.TryAdd(KeyOf(clip), frames))
+        if (fits && TryAdd(clip, frames))
             return true;
         Interlocked.Add(ref _bytes, -size);
         IsFull |= !fits;
@@ -47,14 +51,46 @@ public sealed class FrameCache(long byteBudget) : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        foreach (var frames in _frames.Values)
+        foreach (var frames in _frames.Values.Concat(_ofObjects.Select(pair => pair.Value)))
             frames.Dispose();
         _frames.Clear();
+        _ofObjects.Clear();
     }
 
-    // Every pass over the data makes new objects for the same files.
-    private static ClipKey KeyOf(VideoClip clip) =>
-        clip.Path is { } path ? new ClipKey(path, clip.Options with { OnError = default }, null) : new ClipKey(null, null, clip);
+    private bool TryAdd(VideoClip clip, VideoFrames frames)
+    {
+        if (KeyOf(clip) is { } key)
+            return _frames.TryAdd(key, frames);
+        lock (_objects)
+        {
+            if (!_ofObjects.TryAdd(clip, frames))
+                return false;
+            _objects.Add((new WeakReference<VideoClip>(clip), frames.Buffer.Length));
+            return true;
+        }
+    }
 
-    private readonly record struct ClipKey(string? Path, VideoLoadingOptions? Options, VideoClip? Clip);
+    /// <summary>Takes what was kept of clips that are gone off the count.</summary>
+    /// <returns>The bytes that are left.</returns>
+    private long ForgetDead()
+    {
+        lock (_objects)
+        {
+            var dead = 0L;
+            _objects.RemoveAll(entry =>
+            {
+                if (entry.Clip.TryGetTarget(out _))
+                    return false;
+                dead += entry.Size;
+                return true;
+            });
+            return Interlocked.Add(ref _bytes, -dead);
+        }
+    }
+
+    // Every pass over the data makes new objects for the same videos; a clip of frames is only itself.
+    private static ClipKey? KeyOf(VideoClip clip) =>
+        clip.Identity is { } identity ? new ClipKey(identity, clip.Options with { OnError = default }) : null;
+
+    private readonly record struct ClipKey(string Identity, VideoLoadingOptions Options);
 }

@@ -32,7 +32,7 @@ internal sealed class MicroBatches(int? size, Action<int, int> onSmaller)
                 if (tried == 1)
                     throw new InvalidOperationException(
                         "The device has not enough memory for one clip at a time. Choose fewer frames or a smaller Size in LoadVideo, "
-                        + $"a smaller model, or RecomputeActivations. ({e.Message.Split('\n')[0]})", e);
+                        + $"a smaller model or, in training with labels, RecomputeActivations. ({e.Message.Split('\n')[0]})", e);
                 _size = tried / 2;
                 onSmaller(tried, _size);
             }

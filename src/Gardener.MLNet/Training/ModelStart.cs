@@ -49,13 +49,20 @@ internal sealed class ModelStart
     {
         using var checkpoint = _newModel is null ? VideoMaeCheckpoint.Open(_checkpoint!) : null;
         var configuration = _newModel ?? checkpoint!.Configuration;
+        RequireDivisible(clips, configuration);
+        if (checkpoint is not null)
+            Plan?.CheckFits(checkpoint);
+    }
+
+    /// <summary>Checks that a model can cut clips into its patches.</summary>
+    /// <exception cref="InvalidOperationException">It cannot.</exception>
+    public static void RequireDivisible(VideoClipDataViewType clips, VideoMaeConfiguration configuration)
+    {
         if (clips.FrameCount % configuration.TubeletSize != 0 || clips.Height % configuration.PatchSize != 0)
             throw new InvalidOperationException(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
                 + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}, so choose "
                 + "multiples of these in LoadVideo.");
-        if (checkpoint is not null)
-            Plan?.CheckFits(checkpoint);
     }
 
     /// <summary>Builds the model for the clips and classes of the data, which are <see cref="Check"/>ed.</summary>

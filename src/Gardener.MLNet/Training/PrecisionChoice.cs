@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GardenerML.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,9 +8,6 @@ namespace GardenerML.Training;
 /// <summary>Chooses what matrix products are computed in.</summary>
 internal static class PrecisionChoice
 {
-    /// <summary>How much faster than single precision it must be to be chosen by itself: rounding is its price.</summary>
-    private const double WorthIt = 1.15;
-
     /// <summary>Multiply-adds below which a model is not measured: launching its kernels takes longer than computing them.</summary>
     private const double SmallGigaFlops = 0.5;
 
@@ -25,15 +23,9 @@ internal static class PrecisionChoice
         var before = step.ComputeType;
         try
         {
-            Measure(step, Precision.BFloat16);
-            var (half, single) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
-            // In turn, so that what else the machine does hits both.
-            for (var i = 0; i < 2; i++)
-            {
-                half = Min(half, Measure(step, Precision.BFloat16));
-                single = Min(single, Measure(step, Precision.Float32));
-            }
-            return half * WorthIt < single ? Precision.BFloat16 : Precision.Float32;
+            return FasterPrecision.IsBFloat16(() => Measure(step, Precision.Float32), () => Measure(step, Precision.BFloat16))
+                ? Precision.BFloat16
+                : Precision.Float32;
         }
         finally
         {
@@ -46,8 +38,6 @@ internal static class PrecisionChoice
     /// <summary>The type of tensors of a precision.</summary>
     public static ScalarType TypeOf(Precision precision) =>
         precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static TimeSpan Measure(TrainingStep step, Precision precision)
     {

@@ -30,9 +30,13 @@ internal sealed class TrainingPosition
     /// <summary>The finished epochs.</summary>
     public List<EpochMetrics> History { get; set; } = [];
 
-    /// <summary>The epoch with the best validation result: the highest accuracy, then the lowest loss; null before there is one.</summary>
+    /// <summary>
+    /// The epoch with the best validation result: the highest accuracy, then the lowest loss, and last what has no loss that is a
+    /// number; null before there is one.
+    /// </summary>
     public EpochMetrics? Best => History.Where(epoch => epoch.Validation is not null)
-        .OrderByDescending(epoch => epoch.Validation!.Accuracy).ThenBy(epoch => epoch.Validation!.Loss).FirstOrDefault();
+        .OrderBy(epoch => double.IsNaN(epoch.Validation!.Loss))
+        .ThenByDescending(epoch => epoch.Validation!.Accuracy).ThenBy(epoch => epoch.Validation!.Loss).FirstOrDefault();
 
     /// <summary>Ends an epoch.</summary>
     public void Add(EpochMetrics metrics)

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Reflection;
 using System.Text;
+using GardenerML.Pretraining;
+using GardenerML.Video;
+using GardenerML.VideoMae;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -16,10 +19,11 @@ internal static class TrainingSettings
     [
         nameof(VideoTrainingOptions.VideoColumnName), nameof(VideoClassifierOptions.LabelColumnName),
         nameof(VideoTrainingOptions.GroupColumnName), nameof(VideoClassifierOptions.ScoreColumnName),
-        nameof(VideoClassifierOptions.PredictedLabelColumnName), nameof(VideoTrainingOptions.Checkpoint),
+        nameof(VideoClassifierOptions.PredictedLabelColumnName), nameof(VideoMaePretrainingOptions.FeatureColumnName),
+        nameof(VideoTrainingOptions.Checkpoint),
         nameof(VideoTrainingOptions.NewModel), nameof(VideoTrainingOptions.Device), nameof(VideoTrainingOptions.FrameCacheBytes),
         nameof(VideoTrainingOptions.FrameCache), nameof(VideoTrainingOptions.DecodingThreads),
-        nameof(VideoTrainingOptions.ScoringBatchSize),
+        nameof(VideoTrainingOptions.ScoringBatchSize), nameof(VideoClassifierOptions.ScoringPrecision),
         nameof(VideoTrainingOptions.SavedWeightType), nameof(VideoTrainingOptions.Seed), nameof(VideoTrainingOptions.Cancellation),
         nameof(VideoTrainingOptions.MicroBatchSize), nameof(VideoClassifierOptions.RecomputeActivations),
         nameof(VideoTrainingOptions.ResumeFolder), nameof(VideoTrainingOptions.SaveEverySteps),
@@ -30,22 +34,24 @@ internal static class TrainingSettings
     /// <param name="options">The options.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="model">The model before the first step: checkpoint, pruning and new head in one.</param>
-    /// <param name="geometry">Its geometry, in words.</param>
+    /// <param name="encoder">Its geometry.</param>
+    /// <param name="decoder">Its decoder's; null for none.</param>
     /// <param name="training">The clips to learn from.</param>
     /// <param name="validation">The clips to validate with.</param>
     public static SortedDictionary<string, string> Of(
-        VideoTrainingOptions options, int seed, nn.Module model, string geometry,
+        VideoTrainingOptions options, int seed, nn.Module model, VideoMaeConfiguration encoder, VideoMaeDecoderConfiguration? decoder,
         IReadOnlyList<LabelledClip> training, IReadOnlyList<LabelledClip> validation)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [SeedName] = seed.ToString(CultureInfo.InvariantCulture),
-            ["model"] = geometry,
             ["first weights"] = Hash(model),
             ["training clips"] = Describe(training),
             ["validation clips"] = Describe(validation),
         };
-        foreach (var (name, value) in Values(options))
+        // The weights do not tell all of the geometry: not the heads, the epsilons, or how pixels are normalised.
+        foreach (var (name, value) in Values(options).Concat(Values(encoder, "model."))
+            .Concat(decoder is null ? [] : Values(decoder, "decoder.")))
             settings[name] = value;
         return settings;
     }
@@ -59,15 +65,20 @@ internal static class TrainingSettings
             var type = property.PropertyType;
             if (type.IsInterface || type.IsSubclassOf(typeof(Delegate)) || (prefix.Length == 0 && Immaterial.Contains(property.Name)))
                 continue;
-            if (property.GetValue(options) is ClipAugmentation inner)
+            if (property.GetValue(options) is var inner && inner is ClipAugmentation or ChannelValues)
             {
-                foreach (var value in Values(inner, $"{property.Name}."))
+                foreach (var value in Values(inner, $"{prefix}{property.Name}."))
                     yield return value;
                 continue;
             }
             yield return (prefix + property.Name, Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture) ?? "");
         }
     }
+
+    /// <summary>
+    /// What a clip is known by, wherever its folder is: the file's name or a hash of its bytes; empty for frames in memory.
+    /// </summary>
+    public static string NameOf(VideoClip clip) => Path.GetFileName(clip.Path) ?? clip.Identity ?? "";
 
     private static string Hash(nn.Module model)
     {
@@ -85,7 +96,7 @@ internal static class TrainingSettings
         foreach (var (clip, label) in clips)
         {
             var frames = clip.Options with { OnError = default };
-            hash.Append(Encoding.UTF8.GetBytes($"{Path.GetFileName(clip.Path)}\n{label}\n{frames}\n"));
+            hash.Append(Encoding.UTF8.GetBytes($"{NameOf(clip)}\n{label}\n{frames}\n"));
         }
         return $"{clips.Count} clips {Convert.ToHexStringLower(hash.GetCurrentHash())}";
     }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Runtime;
+
 namespace GardenerML.Training;
 
 /// <summary>Holds out a share of the training rows, whole groups where there are groups.</summary>
@@ -49,6 +51,15 @@ internal static class ValidationSplit
         return (
             [.. clips.Where((_, row) => !heldOut.Contains(row))],
             [.. clips.Where((_, row) => heldOut.Contains(row))]);
+    }
+
+    /// <summary>Warns where a share was to be held out and none could be.</summary>
+    public static void WarnIfEmpty(List<LabelledClip> validation, VideoTrainingOptions options, IChannel channel)
+    {
+        if (validation.Count == 0 && options.ValidationFraction > 0)
+            channel.Warning($"ValidationFraction is {options.ValidationFraction}, but "
+                + (options is VideoClassifierOptions ? "no label has two groups of clips" : "all clips are of one group")
+                + ", so none is held out.");
     }
 
     /// <summary>Rows that stay together.</summary>

@@ -69,9 +69,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         var (training, validation) = validationColumns is not null
             ? (clips, LabelledClipReader.Read(_host, "validation", _options.ValidationSet!, validationColumns, _options).Clips)
             : ValidationSplit.Split(clips, groups, _options.ValidationFraction, seed);
-        if (validation.Count == 0 && _options.ValidationFraction > 0)
-            channel.Warning(
-                $"ValidationFraction is {_options.ValidationFraction}, but no label has two groups of clips, so none is held out.");
+        ValidationSplit.WarnIfEmpty(validation, _options, channel);
 
         var keyNames = KeyNames.FromColumn(columns.Label);
         var (model, headIsNew) = start.Build(columns.ClipType, columns.ClassCount, keyNames?.Texts, seed, device, channel);
@@ -94,15 +92,12 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
-        var video = Column(TrainingColumns.ClipRole, _options.VideoColumnName);
-        if (video.ItemType is not VideoClipDataViewType clips || clips.Height != clips.Width)
-            throw Mismatch(TrainingColumns.ClipRole, video, TrainingColumns.ClipTypes);
-        var label = Column(TrainingColumns.LabelRole, _options.LabelColumnName);
+        ClipColumns.Check(_host, inputSchema, _options);
+        if (!inputSchema.TryFindColumn(_options.LabelColumnName, out var label))
+            throw _host.ExceptSchemaMismatch(nameof(inputSchema), TrainingColumns.LabelRole, _options.LabelColumnName);
         if (!label.IsKey || label.Kind != SchemaShape.Column.VectorKind.Scalar)
-            throw Mismatch(TrainingColumns.LabelRole, label, TrainingColumns.LabelType);
-        if (_options.SplitColumnName is { } name && Column(TrainingColumns.GroupRole, name) is var group
-            && (group.Kind != SchemaShape.Column.VectorKind.Scalar || group.ItemType is not PrimitiveDataViewType))
-            throw Mismatch(TrainingColumns.GroupRole, group, TrainingColumns.GroupType);
+            throw _host.ExceptSchemaMismatch(
+                nameof(inputSchema), TrainingColumns.LabelRole, label.Name, TrainingColumns.LabelType, label.GetTypeString());
 
         var columns = inputSchema.ToDictionary(column => column.Name);
         columns[_options.ScoreColumnName] = new SchemaShape.Column(
@@ -114,13 +109,6 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
                 ? Annotations(AnnotationUtils.Kinds.KeyValues, values.ItemType)
                 : AnnotationUtils.GetTrainerOutputAnnotation()));
         return new SchemaShape(columns.Values);
-
-        SchemaShape.Column Column(string role, string name) => inputSchema.TryFindColumn(name, out var column)
-            ? column
-            : throw _host.ExceptSchemaMismatch(nameof(inputSchema), role, name);
-
-        Exception Mismatch(string role, SchemaShape.Column column, string expected) =>
-            _host.ExceptSchemaMismatch(nameof(inputSchema), role, column.Name, expected, column.GetTypeString());
 
         IEnumerable<SchemaShape.Column> Annotations(string kind, DataViewType itemType) =>
             (label.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out _)
@@ -137,9 +125,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
                 $"FrozenBlocks is {_options.FrozenBlocks}, but the model has {model.Configuration.BlockCount} blocks.");
         var classWeights = _options.ClassWeights.For([.. training.Select(clip => clip.Label)], model.Configuration.ClassCount);
         var geometry = model.Configuration;
-        store?.Require(TrainingSettings.Of(
-            _options, seed, model, $"{geometry.BlockCount} blocks, {geometry.FrameCount} frames of {geometry.ImageSize} pixels, "
-                + $"{geometry.ClassCount} classes", training, validation));
+        store?.Require(TrainingSettings.Of(_options, seed, model, geometry, null, training, validation));
         using var ownCache = _options.FrameCache is null ? new FrameCache(_options.FrameCacheBytes) : null;
         var (trainingClips, validationClips) = ClipLoader.For(
             _options, geometry, training, validation, _options.FrameCache ?? ownCache!);

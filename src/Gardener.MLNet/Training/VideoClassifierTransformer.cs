@@ -47,7 +47,10 @@ public sealed class VideoClassifierTransformer : ClipTransformer
         : base(environment, nameof(VideoClassifierTransformer), scorer, description.VideoColumnName, description.ScoringBatchSize) =>
         (_scorer, _description, _keyNames) = (scorer, description, keyNames);
 
-    /// <summary>The fitted model; it lives as long as this transformer.</summary>
+    /// <summary>
+    /// The fitted model; it lives as long as this transformer. Its weights must not change after the first clip is scored: scoring
+    /// keeps some of them in a form of its own.
+    /// </summary>
     public VideoMaeClassifier Model => _scorer.Model;
 
     /// <summary>The plan by which the model was pruned; null when all blocks of the checkpoint are there.</summary>

@@ -3,6 +3,8 @@ namespace GardenerML.Training;
 /// <content>How to train: the optimiser, its schedule, and what is made of the clips.</content>
 public abstract partial record VideoTrainingOptions
 {
+    private readonly double? _warmupEpochs;
+
     /// <summary>Passes over the training clips; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -17,9 +19,14 @@ public abstract partial record VideoTrainingOptions
 
     /// <summary>
     /// Epochs in which the learning rate rises linearly from 0, fractions allowed; in [0, <see cref="Epochs"/>]. As many as there
-    /// are leave none for it to fall, which a warning says.
+    /// are leave none for it to fall, which a warning says. Where it is not set: 1; in masked pretraining a tenth of the epochs, at
+    /// most 10.
     /// </summary>
-    public double WarmupEpochs { get; init; } = 1;
+    public double WarmupEpochs
+    {
+        get => _warmupEpochs ?? DefaultWarmupEpochs;
+        init => _warmupEpochs = value;
+    }
 
     /// <summary>AdamW's decoupled weight decay, on matrices only, not on biases and norms; at least 0.</summary>
     public double WeightDecay { get; init; } = 0.05;
@@ -56,8 +63,8 @@ public abstract partial record VideoTrainingOptions
     public int RepeatedSamples { get; init; } = 1;
 
     /// <summary>
-    /// Whether the result is the weights of the epoch with the best validation accuracy (of equal ones, the lowest validation
-    /// loss) instead of those of the last epoch. Needs validation clips.
+    /// Whether the result is the weights of the epoch with the best validation accuracy (of equal ones, and in masked pretraining,
+    /// which has none, the lowest validation loss) instead of those of the last epoch. Needs validation clips.
     /// </summary>
     public bool KeepBestWeights { get; init; }
 
@@ -66,6 +73,9 @@ public abstract partial record VideoTrainingOptions
     /// least 1. Needs validation clips.
     /// </summary>
     public int? EarlyStoppingPatience { get; init; }
+
+    /// <summary>The warm-up where none is set.</summary>
+    private protected virtual double DefaultWarmupEpochs => 1;
 
     /// <summary>Whether the result may be another epoch's weights than the last one's.</summary>
     internal bool ReturnsBest => KeepBestWeights || EarlyStoppingPatience is not null;

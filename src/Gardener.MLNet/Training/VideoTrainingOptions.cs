@@ -15,7 +15,8 @@ public abstract partial record VideoTrainingOptions
     public string VideoColumnName { get; init; } = "Video";
 
     /// <summary>
-    /// The checkpoint that training starts from, when no <c>Gardener.Prune</c> before the trainer names one: a file or folder.
+    /// The checkpoint that training starts from: a file or folder. Where <c>Gardener.Prune</c> before a trainer of classifiers names
+    /// one, this may stay null.
     /// </summary>
     public string? Checkpoint { get; init; }
 
@@ -26,8 +27,8 @@ public abstract partial record VideoTrainingOptions
     public VideoMaeConfiguration? NewModel { get; init; }
 
     /// <summary>
-    /// Labelled clips that are scored after each epoch and never trained on; null for none. The same columns as the training
-    /// data: transform them by the fitted steps before the trainer.
+    /// Clips, labelled where training is, that are scored after each epoch and never trained on; null for none. The same columns as
+    /// the training data: transform them by the fitted steps before the trainer.
     /// </summary>
     public IDataView? ValidationSet { get; init; }
 

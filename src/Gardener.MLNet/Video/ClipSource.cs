@@ -13,6 +13,9 @@ internal abstract class ClipSource
     /// <summary>The same for the same video: what verdicts are remembered by.</summary>
     public abstract string Key { get; }
 
+    /// <summary><see cref="Key"/> where there is one; null for frames, which are known by their object only.</summary>
+    public virtual string? Identity => null;
+
     /// <summary>Opens the video at its first frame.</summary>
     public abstract FrameSource Open();
 }
@@ -23,6 +26,8 @@ internal sealed class FileClipSource(string path) : ClipSource
     public override string? Path => path;
 
     public override string Key => "file:" + path;
+
+    public override string? Identity => Key;
 
     public override FrameSource Open() =>
         SurvivesMarshalling(path) ? new CapturedFrames(path, path) : new TemporaryFrames(path);
@@ -51,6 +56,8 @@ internal sealed class EncodedClipSource(ReadOnlyMemory<byte> bytes) : ClipSource
     private string? _key;
 
     public override string Key => _key ??= "sha256:" + Convert.ToHexString(SHA256.HashData(bytes.Span));
+
+    public override string? Identity => Key;
 
     public override FrameSource Open() => new TemporaryFrames(bytes.Span);
 }

@@ -43,6 +43,9 @@ public sealed class VideoClip
 
     internal string Key => _source.Key;
 
+    /// <summary>The same for every object of the same file or encoded bytes; null for frames.</summary>
+    internal string? Identity => _source.Identity;
+
     /// <summary>A clip of a video file. The file is not opened yet.</summary>
     /// <param name="path">The file; AVI, MP4, MOV, MKV, WebM and whatever else FFmpeg decodes.</param>
     /// <param name="options">Which frames; by default 16, every 4th, at 224 x 224 pixels.</param>

@@ -31,11 +31,13 @@ public static class ModelSpeed
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var passes = models.Select(model => new ScoringPass(model, ScalarType.Float32)).ToArray();
+        var passes = new List<ScoringPass>();
         var clips = models.Select(model => Clips(model.Configuration, batchSize, model.Device)).ToArray();
         var seconds = models.Select(_ => new List<double>()).ToArray();
         try
         {
+            foreach (var model in models)
+                passes.Add(new ScoringPass(model, ScalarType.Float32));
             Round(keep: false);
             for (var total = Stopwatch.StartNew(); seconds[0].Count < 3 || total.Elapsed < duration;)
                 Round(keep: true);

@@ -16,7 +16,7 @@ internal sealed class ScoringBlock : IDisposable
     private readonly (Tensor Weight, Tensor? Bias) _fc1;
     private readonly (Tensor Weight, Tensor? Bias) _fc2;
 
-    /// <summary>Makes the weights ready; call it inside a dispose scope.</summary>
+    /// <summary>Makes the weights ready, inside a dispose scope, from which the caller takes <see cref="Made"/>.</summary>
     /// <param name="configuration">The model's geometry.</param>
     /// <param name="weights">The model's parameters by name.</param>
     /// <param name="block">The block's number.</param>
@@ -57,10 +57,13 @@ internal sealed class ScoringBlock : IDisposable
 
         Tensor Kept(Tensor made)
         {
-            _made.Add(made.DetachFromDisposeScope());
+            _made.Add(made);
             return made;
         }
     }
+
+    /// <summary>The tensors that are not the model's own.</summary>
+    public IReadOnlyList<Tensor> Made => _made;
 
     /// <summary>Tokens [B, tokens, width], in place.</summary>
     public void Apply(Tensor tokens)

@@ -1,21 +1,20 @@
 using System.Diagnostics;
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.VideoMae;
 
 /// <summary>
 /// A classifier's forward pass from bytes to logits, without gradients: weights are brought into the wanted type and biases joined
-/// once, and the normalisation of pixels is part of the patch embedding. Later changes of the model's weights do not reach it. Safe
-/// to use from several threads.
+/// once, and the normalisation of pixels is part of the patch embedding. The model's weights must not change afterwards: some are
+/// copies, others (in single precision most) are the model's own, so that a change would reach only a part. Safe to use from several
+/// threads.
 /// </summary>
 internal sealed class ScoringPass : IDisposable
 {
     // One clip of 16 frames of 224 x 224 pixels keeps all processors busy. More at a time would only not fit the caches, and the
     // allocator would fetch its large buffers anew from the system each time.
     private const int MostTokensOnCpu = 2048;
-
-    // How much faster than single precision bfloat16 must be to be chosen by itself: rounding is its price.
-    private const double WorthIt = 1.15;
 
     private readonly VideoMaeClassifier _model;
     private readonly ScalarType _type;
@@ -43,10 +42,13 @@ internal sealed class ScoringPass : IDisposable
         var scaled = weights["patch_embed.proj.weight"].permute(0, 2, 3, 4, 1).reshape(configuration.Width, -1)
             .div(PerPixel(255.0 * deviation.Red, 255.0 * deviation.Green, 255.0 * deviation.Blue)).to(type);
         var bias = weights["patch_embed.proj.bias"].sub(scaled.to(ScalarType.Float32).matmul(rest));
-        _pixelWeight = scaled.DetachFromDisposeScope();
-        _pixelCentre = centre.to(type).DetachFromDisposeScope();
-        _positions = model.Positions.add(bias).DetachFromDisposeScope();
+        _pixelWeight = scaled;
+        _pixelCentre = centre.to(type);
+        _positions = model.Positions.add(bias);
         _blocks = [.. Enumerable.Range(0, configuration.BlockCount).Select(block => new ScoringBlock(configuration, weights, block, type))];
+        // Only now that all are there: where memory runs out before, the scope frees those that are.
+        foreach (var made in _blocks.SelectMany(block => block.Made).Concat([_pixelWeight, _pixelCentre, _positions]))
+            made.DetachFromDisposeScope();
 
         Tensor PerPixel(double red, double green, double blue) => tensor(
             new[] { (float)red, (float)green, (float)blue }, device: model.Device).repeat(configuration.TubeletPixelCount / 3);
@@ -59,18 +61,21 @@ internal sealed class ScoringPass : IDisposable
     {
         if (precision != Precision.Auto)
             return new ScoringPass(model, precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
-        var (single, half) = (new ScoringPass(model, ScalarType.Float32), new ScoringPass(model, ScalarType.BFloat16));
-        single.Time();
-        half.Time();
-        var (singleTime, halfTime) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
-        // In turn, so that what else the machine does hits both.
-        for (var i = 0; i < 2; i++)
-            (singleTime, halfTime) = (Least(singleTime, single.Time()), Least(halfTime, half.Time()));
-        var (chosen, other) = halfTime * WorthIt < singleTime ? (half, single) : (single, half);
-        other.Dispose();
-        return chosen;
-
-        static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+        var single = new ScoringPass(model, ScalarType.Float32);
+        ScoringPass? half = null;
+        try
+        {
+            half = new ScoringPass(model, ScalarType.BFloat16);
+            var (chosen, other) = FasterPrecision.IsBFloat16(single.Time, half.Time) ? (half, single) : (single, half);
+            other.Dispose();
+            return chosen;
+        }
+        catch
+        {
+            single.Dispose();
+            half?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What matrix products are computed in, the head's apart.</summary>

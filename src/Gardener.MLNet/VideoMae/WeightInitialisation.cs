@@ -30,9 +30,14 @@ internal static class WeightInitialisation
     }
 
     /// <summary>
-    /// Fills a model of masked pretraining as MCG-NJU/VideoMAE's <c>modeling_pretrain.py</c>: matrices uniform by Glorot and Bengio
-    /// (each of query, key and value is part of one matrix), the mask token normal.
+    /// Fills a model of masked pretraining: matrices uniform by Glorot and Bengio (query, key and value as one matrix), the mask token
+    /// normal with deviation 0.02, biases 0, norms 1 and 0.
     /// </summary>
+    /// <remarks>
+    /// MCG-NJU/VideoMAE's <c>modeling_pretrain.py</c> does the same to encoder and decoder, except that it leaves the patch embedding
+    /// (weight and bias) and the projection to the decoder at PyTorch's default, uniform within 1 / sqrt(inputs), and truncates the
+    /// mask token at one standard deviation; here it is two.
+    /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="generator">Where the random numbers come from.</param>
     /// <param name="include">Which parameters are filled, by name.</param>

@@ -266,6 +266,7 @@ public sealed class PretrainerTests
         Refused<ArgumentException>(options => options with { MaskRatio = 0.01 }, "0.0625");
         Refused<ArgumentException>(options => options with { Augmentation = ClipAugmentation.VideoMae }, "Mixup");
         Refused<ArgumentException>(options => options with { FeatureColumnName = " " }, "FeatureColumnName");
+        Refused<ArgumentException>(options => options with { Decoder = options.Decoder! with { HeadCount = 5 } }, "Decoder");
         Refused<ArgumentOutOfRangeException>(options => options with { VideoColumnName = "Absent" }, "Absent");
         Refused<InvalidOperationException>(options => options with { NewModel = null }, "NewModel");
         Refused<InvalidOperationException>(options => options with { NewModel = options.NewModel! with { PatchSize = 5 } }, "5 x 5");
@@ -275,6 +276,58 @@ public sealed class PretrainerTests
             var error = Assert.ThrowsExactly<T>(() => _ml.Pretrain(change(TinyPretraining.Options)).Dispose());
             StringAssert.Contains(error.Message, named);
         }
+    }
+
+    [TestMethod]
+    [DataRow(100, 10.0)]
+    [DataRow(1000, 10.0)]
+    [DataRow(5, 0.5)]
+    public void Warm_up_that_is_not_set_is_a_tenth_of_the_epochs_and_at_most_10(int epochs, double expected)
+    {
+        var options = new VideoMaePretrainingOptions { Epochs = epochs };
+        options.Validate();
+        Assert.AreEqual(expected, options.WarmupEpochs);
+        Assert.AreEqual(3, (options with { WarmupEpochs = 3 }).WarmupEpochs);
+        Assert.AreEqual(1, new VideoClassifierOptions { Epochs = epochs }.WarmupEpochs);
+    }
+
+    [TestMethod]
+    public void What_does_not_fit_is_refused_before_a_row_is_read()
+    {
+        var unread = _ml.Data.LoadFromEnumerable(Rows());
+        Fails(TinyPretraining.Options with { NewModel = null }, unread, "NewModel");
+        Fails(TinyPretraining.Options with { NewModel = TinyPretraining.Options.NewModel! with { PatchSize = 5 } }, unread, "5 x 5");
+        Fails(TinyPretraining.Options, _ml.Transforms.GardenerPrune(0.5, ReferenceData.Golden("tiny-a")).Fit(unread).Transform(unread), "Prune");
+
+        void Fails(VideoMaePretrainingOptions options, IDataView data, string named) => StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Transforms.PretrainVideoMae(options).Fit(data)).Message, named);
+
+        static IEnumerable<TinyRow> Rows()
+        {
+            Assert.Fail("A row was read.");
+            yield break;
+        }
+    }
+
+    [TestMethod]
+    public void A_split_that_holds_nothing_out_is_warned_of_and_the_group_column_must_be_there()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(entry.Message);
+        };
+        var rows = TinyData.Rows(4);
+        foreach (var row in rows)
+            row.Group = "one";
+        var data = _ml.View(rows);
+        var options = TinyPretraining.Options with { Epochs = 1, ValidationFraction = 0.3, GroupColumnName = "Group" };
+        _ml.Transforms.PretrainVideoMae(options).Fit(data).Dispose();
+        Assert.IsTrue(warnings.Any(warning => warning.Contains("none is held out", StringComparison.Ordinal)));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms
+            .PretrainVideoMae(options with { GroupColumnName = "Absent" }).GetOutputSchema(TinyData.Shape(data.Schema)));
+        StringAssert.Contains(error.Message, "Absent");
     }
 
     [TestMethod]

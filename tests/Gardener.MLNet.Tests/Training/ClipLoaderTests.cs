@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
@@ -75,6 +76,36 @@ public sealed class ClipLoaderTests
         Assert.IsFalse(cache.TryGet(VideoClip.FromFile("b.avi", options), out _));
         Assert.IsFalse(cache.TryGet(VideoClip.FromFile("a.avi", options with { SamplingRate = 2 }), out _));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FrameCache(-1));
+    }
+
+    [TestMethod]
+    public void The_cache_knows_encoded_bytes_again_whatever_object_holds_them()
+    {
+        using var cache = new FrameCache(1 << 20);
+        using var frames = TinyData.Rows(1)[0].Video!.Read();
+        Assert.IsTrue(cache.TryKeep(VideoClip.FromBytes(new byte[] { 1, 2, 3 }), frames));
+        Assert.IsTrue(cache.TryGet(VideoClip.FromBytes(new byte[] { 1, 2, 3 }), out _));
+        Assert.IsFalse(cache.TryGet(VideoClip.FromBytes(new byte[] { 1, 2, 4 }), out _));
+    }
+
+    [TestMethod]
+    public void Clips_of_frames_that_are_gone_make_room_in_the_cache()
+    {
+        using var cache = new FrameCache(3 * ClipBytes);
+        Fill();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var clip = TinyData.Rows(1)[0].Video!;
+        Assert.IsTrue(cache.TryKeep(clip, clip.Read()));
+        Assert.AreEqual(ClipBytes, cache.Bytes);
+
+        // In a method of its own, so that nothing holds the clips afterwards.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void Fill()
+        {
+            foreach (var row in TinyData.Rows(3))
+                Assert.IsTrue(cache.TryKeep(row.Video!, row.Video!.Read()));
+        }
     }
 
     [TestMethod]

@@ -1,4 +1,6 @@
 using GardenerML.Training;
+using GardenerML.Video;
+using GardenerML.VideoMae;
 using Microsoft.ML;
 
 namespace GardenerML.Tests.Training;
@@ -115,9 +117,11 @@ public sealed class ResumeTests
         Refused(options with { ClassWeights = ClassWeighting.Balanced }, Data, "ClassWeights was Equal and is Balanced");
         Refused(options with { Seed = 5 }, Data, "seed was 1 and is 5");
         Refused(options with { NewModel = options.NewModel! with { MlpWidth = 56 } }, Data, "first weights");
+        Refused(options with { NewModel = options.NewModel! with { HeadCount = 4 } }, Data, "model.HeadCount was 2 and is 4");
+        Refused(options with { NewModel = options.NewModel! with { Mean = ChannelValues.All(0.5f) } }, Data, "model.Mean.Red");
         Refused(options, _ml.Keyed(TinyData.Rows(15)), "training clips");
         // What changes no weight may differ.
-        TinyData.TrainedWeights(options with { ScoringBatchSize = 3, DecodingThreads = 1, SaveEverySteps = 2, LogFolder = _folder + "/log" }, Data);
+        TinyData.TrainedWeights(options with { ScoringBatchSize = 3, ScoringPrecision = Precision.BFloat16, DecodingThreads = 1, SaveEverySteps = 2, LogFolder = _folder + "/log" }, Data);
 
         void Refused(VideoClassifierOptions other, IDataView data, string part)
         {
@@ -125,6 +129,24 @@ public sealed class ResumeTests
             StringAssert.Contains(error.Message, part);
             StringAssert.Contains(error.Message, _folder);
         }
+    }
+
+    [TestMethod]
+    public void A_validation_loss_that_is_no_number_is_the_worst()
+    {
+        var position = new TrainingPosition();
+        foreach (var loss in new[] { double.NaN, 2, 1, double.NaN })
+            position.Add(new EpochMetrics(position.Epoch, 4, 0, double.NaN, 0, new ClipSetMetrics(1, loss, double.NaN, double.NaN), 0));
+        Assert.AreEqual(3, position.Best!.Epoch);
+    }
+
+    [TestMethod]
+    public void Clips_of_other_bytes_have_another_name_in_the_settings()
+    {
+        var (one, same, other) = (VideoClip.FromBytes(new byte[] { 1 }), VideoClip.FromBytes(new byte[] { 1 }), VideoClip.FromBytes(new byte[] { 2 }));
+        Assert.AreEqual(TrainingSettings.NameOf(one), TrainingSettings.NameOf(same));
+        Assert.AreNotEqual(TrainingSettings.NameOf(one), TrainingSettings.NameOf(other));
+        Assert.AreEqual("a.avi", TrainingSettings.NameOf(VideoClip.FromFile("folder/a.avi")));
     }
 
     [TestMethod]
