@@ -41,7 +41,9 @@ public static class Cli
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellation = default)
     {
-        var parsed = Root().Parse(args);
+        var root = Root();
+        FractionParsing.Apply(root);
+        var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             // A verb that is not known is not a verb that is missing.

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML;
 
 namespace GardenerML.Samples.CommandLine;
@@ -24,8 +25,18 @@ internal static class SavedModel
     /// <exception cref="InvalidOperationException">It is no model.</exception>
     public static ITransformer Load(MLContext context, FileInfo model)
     {
+        if (Directory.Exists(model.FullName))
+            throw new InvalidOperationException($"{model} is a folder; this verb wants a model zip, as train writes it.");
         if (!model.Exists)
             throw new FileNotFoundException($"{model}: there is no such model zip.");
+        try
+        {
+            using var zip = ZipFile.OpenRead(model.FullName);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidOperationException($"{model} cannot be loaded: it is no model zip, or it is damaged.", e);
+        }
         try
         {
             return context.Model.Load(model.FullName, out _);

@@ -49,7 +49,7 @@ internal sealed class TrainVerb
     {
         var train = new TrainVerb();
         var verb = VerbRun.Verb("train",
-            "Prunes a checkpoint, fine-tunes it, and saves the model. Example: "
+            "Prunes a checkpoint where --ratio or another target says how much, fine-tunes it, and saves the model. Example: "
             + "train --data UCF-101 --checkpoint MCG-NJU/videomae-base --ratio 0.25 --resume-folder state -o model.zip",
             run => Task.Run(() => train.Run(run)));
         train._data.AddTo(verb);
@@ -105,6 +105,8 @@ internal sealed class TrainVerb
         var kept = options.EarlyStoppingPatience is null ? history[^1] : history.MaxBy(epoch => (epoch.Validation!.Accuracy, -epoch.Validation.Loss))!;
         if (model.LastTransformer.PruningPlan is { } plan)
             run.Progress.WriteLine(plan.ToString());
+        else if (recipe.Training.Checkpoint is not null)
+            run.Progress.WriteLine("Nothing is pruned: --ratio, or another target, says how much.");
         Show(run.Progress, history, kept);
         run.Console.WriteLine($"Model: {output}");
         return new VerbResult(new Document(history, kept.Validation, output));

@@ -14,6 +14,8 @@ internal static class TrainingDisplay
     public static TResult Show<TOptions, TResult>(VerbRun run, string title, TOptions options, Func<TOptions, TResult> work)
         where TOptions : VideoTrainingOptions
     {
+        if (options.ResumeFolder is { } folder && File.Exists(Path.Combine(folder, "state.safetensors")))
+            run.Progress.WriteLine($"Going on from the state in {folder}.");
         try
         {
             return run.Progress.Progress()
@@ -33,9 +35,11 @@ internal static class TrainingDisplay
                     }));
                 });
         }
-        catch (OperationCanceledException) when (options.ResumeFolder is not null)
+        catch (OperationCanceledException)
         {
-            run.Console.WriteLine($"The same command goes on from the state in {options.ResumeFolder}.");
+            run.Console.WriteLine(options.ResumeFolder is { } state
+                ? $"The same command goes on from the state in {state}."
+                : "Nothing is kept; with --resume-folder DIR the same command would go on.");
             throw;
         }
     }

@@ -49,6 +49,9 @@ public sealed class CliTests
     [DataRow("quickstart --epochs 0")]
     [DataRow("quickstart --epochs many")]
     [DataRow("quickstart --ratio half")]
+    [DataRow("quickstart --ratio 0,25")]
+    [DataRow("train --data x -o y --learning-rate 0,001")]
+    [DataRow("prune x -o y --latency 0,5")]
     [DataRow("quickstart --seed x")]
     [DataRow("quickstart --batch-size 0")]
     [DataRow("quickstart --on-error ignore")]
@@ -167,6 +170,15 @@ public sealed class CliTests
         {
             VideoClassifierTransformer.LoadingDevice = ComputeDevice.Auto;
         }
+    }
+
+    [TestMethod]
+    public async Task A_decimal_comma_is_refused_and_not_taken_for_one_between_thousands()
+    {
+        var run = await CliRun.Of("pretrain", "--videos", "x", "-o", "y", "--learning-rate", "0,001");
+        Assert.AreEqual(Cli.WrongUsage, run.ExitCode);
+        StringAssert.Contains(run.Error, "'0,001'");
+        StringAssert.Contains(run.Error, "0.001");
     }
 
     [TestMethod]
