@@ -49,13 +49,13 @@ public sealed class MemoryTests
     }
 
     [TestMethod]
-    public void Three_hundred_steps_leave_as_many_tensors_as_three_and_little_managed_memory_A4()
+    public void Two_thousand_steps_leave_as_many_tensors_as_three_and_little_more_memory_A4()
     {
         var data = _ml.Keyed(TinyData.Rows(8));
-        var (live, managed) = (new List<long>(), new List<long>());
+        var (live, managed, resident) = (new List<long>(), new List<long>(), new List<long>());
         var options = TinyData.Options with
         {
-            Epochs = 150,
+            Epochs = 1000,
             HeadDropout = 0.2,
             DropPath = 0.2,
             WeightAveraging = 0.9,
@@ -65,16 +65,19 @@ public sealed class MemoryTests
             Augmentation = ClipAugmentation.VideoMae,
             Progress = new Immediately<TrainingProgress>(step =>
             {
-                if (step.Step % 50 != 3)
+                if (step.Step % 200 != 3)
                     return;
                 live.Add(LiveTensors.Count);
                 managed.Add(GC.GetTotalMemory(forceFullCollection: true));
+                resident.Add(Environment.WorkingSet);
             }),
         };
         TinyData.TrainedWeights(options, data);
-        Assert.HasCount(6, live);
+        Assert.HasCount(10, live);
         Assert.AreEqual(1, live.Distinct().Count(), string.Join(", ", live));
         Assert.IsLessThan(2 << 20, managed[^1] - managed[0]);
+        // Allocators keep what they have had, so the first hundreds of steps do not count; 24 KB lost a step would be too much.
+        Assert.IsLessThan(32 << 20, resident[^1] - resident[2], string.Join(", ", resident));
     }
 
     [TestMethod]
