@@ -19,7 +19,6 @@ internal sealed class ReproduceVerb
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
         Description = "The VideoMAE checkpoint to prune and fine-tune.",
-        DefaultValueFactory = _ => DefaultCheckpoint.Location,
     };
 
     private readonly Option<int?> _seeds = CommonOptions.AtLeastOne(new Option<int?>("--seeds")
@@ -76,7 +75,7 @@ internal sealed class ReproduceVerb
         reproduce._recipe.AddTo(verb);
         verb.Validators.Add(result =>
         {
-            if (DefaultCheckpoint.Location is null && result.GetResult(reproduce._checkpoint) is null or { Implicit: true })
+            if (result.GetResult(reproduce._checkpoint) is null)
                 result.AddError("Name the checkpoint to prune: --checkpoint C (a folder, a file, a Hugging Face id or a model zip).");
         });
         return verb;
