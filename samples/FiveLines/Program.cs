@@ -4,6 +4,11 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using static GardenerML.Gardener;
 
+if (!File.Exists("output/quickstart/unpruned.zip"))
+{
+    Console.Error.WriteLine("There is no output/quickstart/unpruned.zip: run the quick start first, from this folder.");
+    return 1;
+}
 var mlContext = new MLContext(seed: 1);
 IDataView ucf101 = Ucf101.Load(mlContext, "output/quickstart/motion", subset: Ucf101Subset.Train);
 IDataView test = Ucf101.Load(mlContext, "output/quickstart/motion", subset: Ucf101Subset.Test);
@@ -26,6 +31,7 @@ var prediction = engine.Predict(new Clip { VideoPath = clip });
 VBuffer<ReadOnlyMemory<char>> names = default;
 engine.OutputSchema["Score"].GetSlotNames(ref names); // the names of the classes, in the order of the keys
 Console.WriteLine($"{Path.GetFileName(clip)}: {names.GetItemOrDefault((int)prediction.PredictedLabel - 1)}");
+return 0;
 
 internal sealed class Clip
 {

@@ -5,15 +5,23 @@ if (args.Length < 2)
     Console.Error.WriteLine("Usage: OnnxScoring SCORING.zip VIDEO...");
     return 2;
 }
-var mlContext = new MLContext();
-ITransformer model = mlContext.Model.Load(args[0], out _); // ONNX Runtime computes; there is no libtorch here
-using var engine = mlContext.Model.CreatePredictionEngine<Clip, Prediction>(model);
-foreach (var video in args[1..])
+try
 {
-    var prediction = engine.Predict(new Clip { VideoPath = video });
-    Console.WriteLine($"{Path.GetFileName(video)}: {prediction.PredictedLabel} {prediction.Score.Max():0.0000}");
+    var mlContext = new MLContext();
+    ITransformer model = mlContext.Model.Load(args[0], out _); // ONNX Runtime computes; there is no libtorch here
+    using var engine = mlContext.Model.CreatePredictionEngine<Clip, Prediction>(model);
+    foreach (var video in args[1..])
+    {
+        var prediction = engine.Predict(new Clip { VideoPath = video });
+        Console.WriteLine($"{Path.GetFileName(video)}: {prediction.PredictedLabel} {prediction.Score.Max():0.0000}");
+    }
+    return 0;
 }
-return 0;
+catch (Exception e) // there is no such file, or it is no model, or no video
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
 
 internal sealed class Clip
 {

@@ -25,7 +25,7 @@ internal sealed class CheckpointOptions
 
     public CheckpointOptions()
     {
-        _weights.AcceptOnlyFromAmong([.. Enum.GetNames<WeightSet>().Select(name => name.ToLowerInvariant())]);
+        _weights.AcceptOnly([.. Enum.GetNames<WeightSet>().Select(name => name.ToLowerInvariant())]);
         _weights.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: "biases" }])

@@ -42,15 +42,17 @@ public static class Cli
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellation = default)
     {
         var root = Root();
-        FractionParsing.Apply(root);
+        NumberParsing.Apply(root);
+        if (args is [var verb, ..] && !verb.StartsWith('-') && root.Subcommands.All(command => command.Name != verb))
+        {
+            await Console.Error.WriteLineAsync(
+                $"There is no verb '{verb}'; there are {string.Join(", ", root.Subcommands.Select(command => command.Name))}. See --help.");
+            return WrongUsage;
+        }
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            // A verb that is not known is not a verb that is missing.
-            var errors = parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command is RootCommand
-                ? parsed.Errors.Skip(1)
-                : parsed.Errors;
-            foreach (var error in errors)
+            foreach (var error in parsed.Errors)
                 await Console.Error.WriteLineAsync(error.Message);
             await Console.Error.WriteLineAsync($"See {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help.");
             return WrongUsage;

@@ -16,12 +16,6 @@ internal static class CommonOptions
         CustomParser = ParseDevice,
     };
 
-    public static Option<int?> Epochs() =>
-        AtLeastOne(new Option<int?>("--epochs") { Description = "Passes over the training clips." });
-
-    public static Option<int?> BatchSize() =>
-        AtLeastOne(new Option<int?>("--batch-size") { Description = "Clips in a step." });
-
     public static Option<int> SamplingRate() => Checked(
         new Option<int>("--sampling-rate")
         {
@@ -55,6 +49,17 @@ internal static class CommonOptions
     public static Option<int?> AtLeastOne(Option<int?> option) =>
         Checked(option, number => number is null or >= 1, "must be at least 1");
 
+    /// <summary>Lets an option take only some words, which its help lists.</summary>
+    public static void AcceptOnly(this Option option, params string[] words)
+    {
+        option.CompletionSources.Add(words);
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !words.Contains(token.Value)))
+                result.AddError($"{option.Name} is '{token.Value}'; it must be {string.Join(", ", words[..^1])} or {words[^1]}.");
+        });
+    }
+
     /// <summary>
     /// The value of an option; false where it is not given, or is no such value, which is an error already.
     /// </summary>
@@ -80,7 +85,7 @@ internal static class CommonOptions
         option.Validators.Add(result =>
         {
             if (TryGetValue<T>(result, out var value) && !isValid(value))
-                result.AddError($"{option.Name} {rule}.");
+                result.AddError($"{option.Name} is {result.Tokens[0].Value}; it {rule}.");
         });
         return option;
     }
@@ -93,7 +98,7 @@ internal static class CommonOptions
         }
         catch (FormatException e)
         {
-            result.AddError(e.Message);
+            result.AddError($"--device: {e.Message}");
             return default;
         }
     }

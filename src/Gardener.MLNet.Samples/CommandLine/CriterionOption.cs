@@ -22,7 +22,7 @@ internal static class CriterionOption
         }
         catch (ArgumentException e)
         {
-            result.AddError(e.Message);
+            result.AddError(ErrorText.Message(e));
             return null;
         }
     }

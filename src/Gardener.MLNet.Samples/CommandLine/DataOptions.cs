@@ -8,6 +8,10 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary>The options that name a folder of labelled videos.</summary>
 internal sealed class DataOptions
 {
+    private const string OnErrorName = "--on-error";
+    private const string Fail = "fail";
+    private const string Skip = "skip";
+
     private readonly Option<DirectoryInfo?> _data = new("--data")
     {
         Description = "A folder of videos in class folders, such as UCF101.",
@@ -24,15 +28,18 @@ internal sealed class DataOptions
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<string> _onError = new("--on-error")
+    private readonly Option<string> _onError = new(OnErrorName)
     {
         Description = "What a video does that a list names and is absent, or that cannot be read: fail or skip.",
-        DefaultValueFactory = _ => "fail",
+        DefaultValueFactory = _ => Fail,
     };
 
-    public DataOptions()
+    /// <summary>Makes the options.</summary>
+    /// <param name="required">Whether a folder must be named.</param>
+    public DataOptions(bool required = false)
     {
-        _onError.AcceptOnlyFromAmong("fail", "skip");
+        _data.Required = required;
+        _onError.AcceptOnly(Fail, Skip);
         CommonOptions.Checked(_split, split => split is >= 1 and <= 3, "must be 1, 2 or 3");
     }
 
@@ -44,12 +51,17 @@ internal sealed class DataOptions
         command.Add(_onError);
     }
 
+    /// <summary>Whether the verb could leave out unreadable videos, and is not told to.</summary>
+    public static bool FailsOnVideos(ParseResult arguments) =>
+        arguments.CommandResult.Command.Options.FirstOrDefault(option => option.Name == OnErrorName) is Option<string> option
+        && arguments.GetValue(option) == Fail;
+
     /// <summary>The folder; null when none is named.</summary>
     public string? Folder(ParseResult arguments) => arguments.GetValue(_data)?.FullName;
 
     /// <summary>What unreadable videos do.</summary>
     public VideoErrorHandling OnError(ParseResult arguments) =>
-        arguments.GetValue(_onError) == "skip" ? VideoErrorHandling.Skip : VideoErrorHandling.Throw;
+        arguments.GetValue(_onError) == Skip ? VideoErrorHandling.Skip : VideoErrorHandling.Throw;
 
     /// <summary>Which of the lists.</summary>
     public int Split(ParseResult arguments) => arguments.GetValue(_split);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using GardenerML.Evaluation;
+using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Spectre.Console;
 
 namespace GardenerML.Samples.CommandLine;
@@ -14,7 +16,7 @@ internal sealed class EvaluateVerb
 
     private readonly Argument<FileInfo> _model = new("model") { Description = "The model zip." };
 
-    private readonly DataOptions _data = new();
+    private readonly DataOptions _data = new(required: true);
 
     private readonly Option<VideoViews> _views = new("--views")
     {
@@ -30,10 +32,14 @@ internal sealed class EvaluateVerb
         DefaultValueFactory = _ => "test",
     };
 
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
+    private readonly Option<int?> _batchSize = CommonOptions.AtLeastOne(new Option<int?>("--batch-size")
+    {
+        Description = "Views that are scored at a time; as many as the model says unless it is given.",
+    });
+
     private readonly Option<ComputeDevice> _device = CommonOptions.Device();
 
-    private EvaluateVerb() => _subset.AcceptOnlyFromAmong("train", "validation", "test", "all");
+    private EvaluateVerb() => _subset.AcceptOnly("train", "validation", "test", "all");
 
     public static Command Make()
     {
@@ -46,11 +52,6 @@ internal sealed class EvaluateVerb
         evaluate._data.AddTo(verb);
         foreach (var option in (Option[])[evaluate._views, evaluate._subset, evaluate._batchSize, evaluate._device])
             verb.Add(option);
-        verb.Validators.Add(result =>
-        {
-            if (!evaluate._data.IsNamed(result))
-                result.AddError("Name the folder of videos: --data FOLDER.");
-        });
         return verb;
     }
 
@@ -74,13 +75,37 @@ internal sealed class EvaluateVerb
         var metrics = run.Progress.Progress().Start(progress =>
         {
             var task = progress.AddTask("Evaluating", maxValue: videos.GetRowCount() ?? 1);
-            return context.MulticlassClassification.EvaluateVideo(
-                model, videos, options with { Progress = new ImmediateProgress<long>(done => task.Value = done) });
+            return Evaluate(options with { Progress = new ImmediateProgress<long>(done => task.Value = done) });
         });
         run.Console.WriteLine(metrics.ToString());
         return new VerbResult(new Document(
             metrics.Accuracy, metrics.War, metrics.Uar, metrics.Top5Accuracy, metrics.LogLoss, metrics.ClipCount,
             metrics.SkippedCount, metrics.ConfusionMatrix));
+
+        VideoClassificationMetrics Evaluate(VideoEvaluationOptions options)
+        {
+            try
+            {
+                return context.MulticlassClassification.EvaluateVideo(model, videos, options);
+            }
+            catch (InvalidOperationException e) when (UnknownClasses(model, videos) is { } unknown)
+            {
+                throw new InvalidOperationException(unknown, e);
+            }
+        }
+    }
+
+    /// <summary>Which classes of the data the model does not know; null where it knows all.</summary>
+    private static string? UnknownClasses(ITransformer model, IDataView videos)
+    {
+        var known = SavedModel.Steps(model).OfType<VideoClassifierTransformer>().LastOrDefault()?.ClassNames ?? [];
+        var paths = videos.GetColumn<string>("VideoPath");
+        var classes = videos.GetColumn<string>("Label").Zip(paths).Where(row => File.Exists(row.Second)).Select(row => row.First).Distinct().ToArray();
+        var unknown = classes.Except(known).ToArray();
+        return known.Count == 0 || unknown.Length == 0 ? null
+            : $"The model does not know {unknown.Length} of the {classes.Length} classes of the data: {Some(unknown)}. It knows {Some([.. known])}.";
+
+        static string Some(string[] names) => string.Join(", ", names.Take(5)) + (names.Length > 5 ? $" and {names.Length - 5} more" : "");
     }
 
     private static VideoViews ParseViews(ArgumentResult result)
@@ -91,7 +116,7 @@ internal sealed class EvaluateVerb
         }
         catch (FormatException e)
         {
-            result.AddError(e.Message);
+            result.AddError($"--views: {e.Message}");
             return VideoViews.One;
         }
     }

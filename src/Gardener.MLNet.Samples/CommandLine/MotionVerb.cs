@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using GardenerML.Samples.Motion;
 using Spectre.Console;
 
@@ -9,10 +10,10 @@ internal sealed class MotionVerb
 {
     private static readonly MotionDatasetOptions Defaults = new();
 
-    private readonly Option<MotionDifficulty> _difficulty = new("--difficulty")
+    private readonly Option<string> _difficulty = new("--difficulty")
     {
         Description = "How the clips look: consistent, inverted, anyColour or hard.",
-        DefaultValueFactory = _ => Defaults.Difficulty,
+        DefaultValueFactory = _ => Word(Defaults.Difficulty),
     };
 
     private readonly Option<int> _groups = Number("--groups", "Groups a class, 2 to 99; about a quarter is for testing.", Defaults.Groups, 2, 99);
@@ -30,6 +31,8 @@ internal sealed class MotionVerb
         Required = true,
     };
 
+    private MotionVerb() => _difficulty.AcceptOnly([.. Enum.GetValues<MotionDifficulty>().Select(Word)]);
+
     public static Command Make()
     {
         var motion = new MotionVerb();
@@ -46,7 +49,7 @@ internal sealed class MotionVerb
         var arguments = run.Arguments;
         var options = new MotionDatasetOptions
         {
-            Difficulty = arguments.GetValue(_difficulty),
+            Difficulty = Enum.Parse<MotionDifficulty>(arguments.GetRequiredValue(_difficulty), ignoreCase: true),
             Groups = arguments.GetValue(_groups),
             ClipsPerGroup = arguments.GetValue(_clips),
             ImageSize = arguments.GetValue(_size),
@@ -62,6 +65,8 @@ internal sealed class MotionVerb
         run.Console.WriteLine($"{(made.IsReused ? "Already made" : "Made")}: {made.Folder}");
         return new VerbResult(new { made.Folder, made.Options, made.IsReused });
     }
+
+    private static string Word(MotionDifficulty difficulty) => JsonNamingPolicy.CamelCase.ConvertName($"{difficulty}");
 
     private static Option<int> Number(string name, string description, int value, int least, int most) => CommonOptions.Checked(
         new Option<int>(name) { Description = description, DefaultValueFactory = _ => value },

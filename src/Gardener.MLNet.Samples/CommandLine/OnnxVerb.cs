@@ -13,7 +13,7 @@ internal sealed class OnnxVerb
 {
     private readonly Argument<FileInfo> _model = new("model") { Description = "The model zip." };
 
-    private readonly Option<bool> _frames = new("--frames")
+    private readonly Option<bool> _frames = new("--frame-input")
     {
         Description = "The model takes decoded frames (uint8 [batch, frames, height, width, 3]) and normalises them itself.",
     };
@@ -52,6 +52,8 @@ internal sealed class OnnxVerb
             Softmax = !arguments.GetValue(_logits),
             WeightType = arguments.GetValue(_half) ? TensorType.Float16 : TensorType.Float32,
         };
+        var output = OutputFile.Prepare(arguments.GetRequiredValue(_output));
+        var zip = arguments.GetValue(_scoringZip) is { } named ? OutputFile.Prepare(named) : null;
         var context = run.NewContext(seed: null);
         var model = SavedModel.Load(context, arguments.GetRequiredValue(_model));
         using var owned = model as IDisposable;
@@ -60,11 +62,10 @@ internal sealed class OnnxVerb
             ?? throw new InvalidOperationException(
                 $"The model has no video classifier; its steps are {string.Join(", ", steps.Select(step => step.GetType().Name))}.");
         var loading = steps.OfType<VideoLoadingTransformer>().LastOrDefault();
-        var zip = arguments.GetValue(_scoringZip);
         if (zip is not null && loading is null)
             throw new InvalidOperationException("The model loads no videos, so there is no pipeline from path to label.");
 
-        var exported = classifier.ExportOnnx(arguments.GetRequiredValue(_output), options);
+        var exported = classifier.ExportOnnx(output, options);
         var difference = OnnxAgreement.MaxDifference(exported, classifier.Model, options);
         var data = exported.DataPath is { } weights ? $" with its weights in {weights}" : "";
         run.Console.WriteLine($"Written: {exported.Path}{data}; it differs from the model by at most {difference:0.0e0}.");

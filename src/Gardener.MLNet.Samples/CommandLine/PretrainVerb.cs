@@ -42,7 +42,7 @@ internal sealed class PretrainVerb
     private readonly Option<int> _decoderBlocks = Number("--decoder-blocks", "Blocks of a new decoder.", 2);
 
     private readonly Option<double> _maskRatio = CommonOptions.MaskRatio();
-    private readonly RecipeOptions _recipe = new();
+    private readonly RecipeOptions _recipe = new(defaults: new VideoMaePretrainingOptions());
     private readonly Option<DirectoryInfo?> _resume = CommonOptions.ResumeFolder();
     private readonly Option<DirectoryInfo?> _log = new("--log-folder") { Description = "Where history.csv and TensorBoard's files go." };
 
@@ -79,6 +79,7 @@ internal sealed class PretrainVerb
         VideoMaeCheckpointWriter.CheckFolder(output);
         var encoder = Encoder(arguments);
         var clips = Load(context, run, encoder);
+        run.TellOfTraining(context);
         using var model = TrainingDisplay.Show(
             run, "Pretraining", Options(arguments, encoder), options => context.Transforms.PretrainVideoMae(options).Fit(clips));
         model.SaveCheckpoint(output);

@@ -6,8 +6,8 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary>The options of every verb that trains.</summary>
 internal sealed class RecipeOptions
 {
-    private readonly Option<int?> _epochs = CommonOptions.Epochs();
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
+    private readonly Option<int?> _epochs;
+    private readonly Option<int?> _batchSize;
     private readonly Option<int> _seed = CommonOptions.Seed();
 
     private readonly bool _hasEpochs;
@@ -22,13 +22,18 @@ internal sealed class RecipeOptions
     /// <summary>Makes the options.</summary>
     /// <param name="learningRate">What --learning-rate is.</param>
     /// <param name="hasEpochs">Whether it is the user who says how many epochs there are.</param>
-    public RecipeOptions(string learningRate = "The highest learning rate.", bool hasEpochs = true)
+    /// <param name="defaults">What holds unless the user says otherwise; null where that hangs on other options.</param>
+    public RecipeOptions(string learningRate = "The highest learning rate", bool hasEpochs = true, VideoTrainingOptions? defaults = null)
     {
         _hasEpochs = hasEpochs;
+        _epochs = CommonOptions.AtLeastOne(
+            new Option<int?>("--epochs") { Description = $"Passes over the training clips{Default(defaults?.Epochs)}" });
+        _batchSize = CommonOptions.AtLeastOne(
+            new Option<int?>("--batch-size") { Description = $"Clips in a step{Default(defaults?.BatchSize)}" });
         _learningRate = CommonOptions.Checked(
-            new Option<double?>("--learning-rate") { Description = learningRate },
+            new Option<double?>("--learning-rate") { Description = learningRate + Default(defaults?.LearningRate) },
             rate => rate is null || (rate > 0 && double.IsFinite(rate.Value)), "must be above 0");
-        _precision.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+        _precision.AcceptOnly([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
     }
 
     /// <summary>Where to compute.</summary>
@@ -61,6 +66,9 @@ internal sealed class RecipeOptions
             Precision = Enum.Parse<Precision>(arguments.GetRequiredValue(_precision), ignoreCase: true),
         });
     }
+
+    private static string Default<T>(T? value)
+        where T : struct => value is { } known ? FormattableString.Invariant($". [default: {known}]") : "; the recipe's unless it is given.";
 
     /// <summary>A recipe of another length, at least half of which the learning rate falls.</summary>
     public static T WithEpochs<T>(T recipe, int epochs)

@@ -47,7 +47,7 @@ internal sealed class RecipePresets
 
     private readonly Option<int> _samplingRate = CommonOptions.SamplingRate();
 
-    public RecipePresets() => _recipe.AcceptOnlyFromAmong("default", "paper", "videomae");
+    public RecipePresets() => _recipe.AcceptOnly("default", "paper", "videomae");
 
     public void AddTo(Command command)
     {

@@ -30,7 +30,7 @@ internal sealed class ReconstructVerb
     {
         var reconstruct = new ReconstructVerb();
         var verb = VerbRun.Verb("reconstruct",
-            "Draws clips, what a pretrained model sees of them, and what it makes of that. Example: reconstruct pretrained clip.avi -o strips",
+            "Draws clips, what a pretrained model sees of them, and what it makes of that. The model predicts pixels without the mean and contrast of their patch, which are those of the original in the picture. Example: reconstruct pretrained clip.avi -o strips",
             run => Task.Run(() => reconstruct.Run(run)));
         verb.Add(reconstruct._checkpoint);
         verb.Add(reconstruct._files);

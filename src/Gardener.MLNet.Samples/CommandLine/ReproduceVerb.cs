@@ -14,11 +14,14 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary><c>reproduce</c>: the paper's experiment in small, on any checkpoint and data.</summary>
 internal sealed class ReproduceVerb
 {
+    private static readonly int[] DefaultRemovals = [1, 3, 5, 7, 9, 11];
+
     private readonly DataOptions _data = new();
 
-    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    private readonly Option<string> _checkpoint = new("--checkpoint")
     {
-        Description = "The VideoMAE checkpoint to prune and fine-tune.",
+        Description = "The VideoMAE checkpoint to prune and fine-tune: a folder, a file, a Hugging Face id or a model zip.",
+        Required = true,
     };
 
     private readonly Option<int?> _seeds = CommonOptions.AtLeastOne(new Option<int?>("--seeds")
@@ -27,18 +30,16 @@ internal sealed class ReproduceVerb
         DefaultValueFactory = _ => 3,
     });
 
-    private readonly Option<int[]> _removals = new("--removals")
+    private readonly Option<int[]?> _removals = new("--removals")
     {
-        Description = "How many blocks are removed, such as 1,3,5; one always stays.",
-        DefaultValueFactory = _ => [1, 3, 5, 7, 9, 11],
+        Description = "How many blocks are removed, such as 1,3,5; one always stays." + Default(DefaultRemovals),
         AllowMultipleArgumentsPerToken = true,
         CustomParser = ParseRemovals,
     };
 
-    private readonly Option<string[]> _criteria = new("--criteria")
+    private readonly Option<string[]?> _criteria = new("--criteria")
     {
-        Description = "What chooses blocks beside the oracle, such as entropy,random,l1; those of the paper by default.",
-        DefaultValueFactory = _ => [.. ReproductionOptions.PaperCriteria],
+        Description = "What chooses blocks beside the oracle." + Default(ReproductionOptions.PaperCriteria),
         AllowMultipleArgumentsPerToken = true,
         CustomParser = ParseCriteria,
     };
@@ -73,11 +74,6 @@ internal sealed class ReproduceVerb
             reproduce._size, reproduce._output])
             verb.Add(option);
         reproduce._recipe.AddTo(verb);
-        verb.Validators.Add(result =>
-        {
-            if (result.GetResult(reproduce._checkpoint) is null)
-                result.AddError("Name the checkpoint to prune: --checkpoint C (a folder, a file, a Hugging Face id or a model zip).");
-        });
         return verb;
     }
 
@@ -85,7 +81,7 @@ internal sealed class ReproduceVerb
     {
         var arguments = run.Arguments;
         var folder = arguments.GetRequiredValue(_output).FullName;
-        var checkpoint = arguments.GetValue(_checkpoint)!;
+        var checkpoint = arguments.GetRequiredValue(_checkpoint);
         Directory.CreateDirectory(folder);
         var seed = _recipe.Seed(arguments);
         var context = run.NewContext(seed);
@@ -97,8 +93,8 @@ internal sealed class ReproduceVerb
             Checkpoint = checkpoint,
             StateFolder = Path.Combine(folder, "runs"),
             Training = recipe.Training,
-            Criteria = arguments.GetRequiredValue(_criteria),
-            Removals = arguments.GetRequiredValue(_removals),
+            Criteria = arguments.GetValue(_criteria) ?? ReproductionOptions.PaperCriteria,
+            Removals = arguments.GetValue(_removals) ?? DefaultRemovals,
             Seeds = [.. Enumerable.Range(seed, arguments.GetValue(_seeds)!.Value)],
             Cancellation = run.Cancellation,
         };
@@ -150,6 +146,9 @@ internal sealed class ReproduceVerb
         return FormattableString.Invariant(
             $"{training.Epochs} epochs ({training.WarmupEpochs} of warm-up), batch {training.BatchSize}, AdamW, learning rate {training.LearningRate}, weight decay {training.WeightDecay}, {training.Precision}; {loading.FrameCount} frames, one of every {loading.SamplingRate}, of {loading.Size} x {loading.Size} pixels");
     }
+
+    /// <summary>A list as it is typed; System.CommandLine would show it with bars.</summary>
+    private static string Default<T>(IEnumerable<T> values) => $" [default: {string.Join(',', values)}]";
 
     private static int[] ParseRemovals(ArgumentResult result)
     {

@@ -12,11 +12,19 @@ internal sealed class ScoreVerb
 {
     private const string All = "all";
 
+    /// <summary>The criteria that 'all' compares, and the statistic that each goes by.</summary>
+    private static readonly (string Name, string Statistic)[] Criteria =
+    [
+        ("entropy", "halfGridEntropy"), ("exact-entropy", "exactEntropy"), ("uniform-shared-entropy", "uniformShared256Entropy"),
+        ("uniform-own-entropy", "uniformOwn256Entropy"), ("value-entropy", "valueEntropy"), ("mean", "meanAbs"), ("variance", "varAbs"),
+        ("std", "stdAbs"), ("l1", "l1"), ("l2", "l2"), ("kurtosis", "excessKurtosis"), ("mutual-information", "meanMutualInformation"),
+    ];
+
     private readonly CheckpointOptions _checkpoint = new();
 
     private readonly Option<string> _criterion = new("--criterion")
     {
-        Description = "What orders the blocks: entropy, kurtosis, l1, random:SEED, ...; 'all' shows every statistic, ordered by entropy.",
+        Description = "What orders the blocks: entropy, kurtosis, l1, random:SEED, ...; 'all' compares the orders of all criteria, and with --json gives every statistic.",
         DefaultValueFactory = _ => PruningCriterion.Entropy.Name,
     };
 
@@ -88,9 +96,9 @@ internal sealed class ScoreVerb
 
     private static void Show(IAnsiConsole console, BlockScores scores, bool all)
     {
-        console.WriteLine($"{scores.Criterion}: the {(scores.Criterion.HighestFirst ? "highest" : "lowest")} goes first");
         if (all)
-            ShowStatistics(console, scores);
+            ShowOrders(console, scores);
+        console.WriteLine($"{scores.Criterion}: the {(scores.Criterion.HighestFirst ? "highest" : "lowest")} goes first");
         var entropy = scores.Criterion.Name == PruningCriterion.Entropy.Name;
         var table = new Table().AddColumns(
             ["Block", "Weights", "Value", .. entropy ? ["Error", "Efficiency"] : Array.Empty<string>(), "Normalised", "Removal"]);
@@ -106,19 +114,20 @@ internal sealed class ScoreVerb
         console.Write(table);
     }
 
-    /// <summary>One statistic a line, one block a column, as many tables as the width of the terminal asks for.</summary>
-    private static void ShowStatistics(IAnsiConsole console, BlockScores scores)
+    /// <summary>One criterion a line, one block a column: the block's place in the order of removal.</summary>
+    private static void ShowOrders(IAnsiConsole console, BlockScores scores)
     {
-        const int NameWidth = 30, NumberWidth = 14;
-        var blocksATable = Math.Max(1, (console.Profile.Width - NameWidth) / NumberWidth);
-        foreach (var blocks in scores.Blocks.Chunk(blocksATable))
+        console.WriteLine("The place of each block in the order of removal by each criterion; 1 goes first:");
+        var table = new Table { Border = TableBorder.Simple }.AddColumn("Criterion / block");
+        foreach (var block in scores.Blocks)
+            table.AddColumn(new TableColumn($"{block.Block}") { Alignment = Justify.Right, Padding = new Padding(0, 0) });
+        var values = scores.Blocks.Select(block => block.ToNamedValues()).ToArray();
+        foreach (var (name, statistic) in Criteria)
         {
-            var table = new Table().AddColumns(["Block", .. blocks.Select(block => $"{block.Block}")]);
-            var values = Array.ConvertAll(blocks, block => block.ToNamedValues());
-            foreach (var name in values[0].Keys)
-                table.AddRow([name, .. values.Select(block => Number(block[name]))]);
-            console.Write(table);
+            var order = PruningCriterion.Parse(name).RemovalOrder([.. values.Select(block => block[statistic])]);
+            table.AddRow([name, .. scores.Blocks.Select(block => $"{Array.IndexOf(order, block.Block) + 1}")]);
         }
+        console.Write(table);
     }
 
     private static int Rank(BlockScores scores, BlockStatistics block) =>

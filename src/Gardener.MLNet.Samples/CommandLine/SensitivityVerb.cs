@@ -17,7 +17,7 @@ internal sealed class SensitivityVerb
         Description = "A folder, .safetensors, .pth or .bin file, Hugging Face id, or model zip.",
     };
 
-    private readonly DataOptions _data = new();
+    private readonly DataOptions _data = new(required: true);
     private readonly Option<bool> _zeroShot = new("--zero-shot")
     {
         Description = "Measure without fine-tuning; the checkpoint's head must fit the classes.",
@@ -27,7 +27,7 @@ internal sealed class SensitivityVerb
         Description = "Remove one block after the other, each time the best next one.",
     };
     private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();
-    private readonly RecipeOptions _recipe = new();
+    private readonly RecipeOptions _recipe = new(defaults: new VideoClassifierOptions());
     private readonly Option<int> _samplingRate = CommonOptions.SamplingRate();
     private readonly Option<DirectoryInfo?> _resume = new("--resume-folder")
     {
@@ -48,7 +48,7 @@ internal sealed class SensitivityVerb
     private SensitivityVerb()
     {
         _target = new TargetOptions(_recipe.Device, required: false);
-        _subset.AcceptOnlyFromAmong("validation", "test");
+        _subset.AcceptOnly("validation", "test");
     }
 
     public static Command Make()
@@ -65,11 +65,6 @@ internal sealed class SensitivityVerb
         foreach (var option in (Option[])[sensitivity._zeroShot, sensitivity._greedy, sensitivity._criterion, sensitivity._samplingRate,
             sensitivity._subset, sensitivity._resume, sensitivity._output])
             verb.Add(option);
-        verb.Validators.Add(result =>
-        {
-            if (!sensitivity._data.IsNamed(result))
-                result.AddError("Name the folder of videos: --data FOLDER.");
-        });
         return verb;
     }
 
@@ -77,6 +72,7 @@ internal sealed class SensitivityVerb
     {
         var arguments = run.Arguments;
         var path = arguments.GetRequiredValue(_checkpoint);
+        var output = arguments.GetValue(_output) is { } named ? OutputFile.Prepare(named) : null;
         var context = run.NewContext(_recipe.Seed(arguments));
         var (training, held) = Load(context, arguments, path, out var weightType);
         var options = new SensitivityOptions
@@ -103,7 +99,7 @@ internal sealed class SensitivityVerb
                 }),
             });
         });
-        if (arguments.GetValue(_output) is { } output)
+        if (output is not null)
             result.Plan.Save(output);
         var correlation = result.Correlate(Gardener.Score(path, arguments.GetRequiredValue(_criterion), cancellationToken: run.Cancellation));
         run.Console.WriteLine(result.ToString());

@@ -62,11 +62,11 @@ internal sealed class TargetOptions
         Check(_ratio, value => PruningTarget.Ratio(value!.Value));
         Check(_remove, value => PruningTarget.Count(value!.Value));
         Check(_blocks, value => PruningTarget.Blocks(value!));
-        Check(_parameters, value => PruningTarget.Parameters(value!.Value));
-        Check(_gflops, value => PruningTarget.GigaFlops(value!.Value));
-        Check(_latency, value => PruningTarget.Latency(TimeSpan.FromMilliseconds(value!.Value)));
-        Check(_size, value => PruningTarget.ModelBytes(Bytes(value!.Value)));
-        Check(_minimumKept, value => ArgumentOutOfRangeException.ThrowIfLessThan(value, 1));
+        CommonOptions.Checked(_parameters, value => value is null or >= 1, "must be at least 1");
+        CommonOptions.Checked(_gflops, value => value is null || (value > 0 && double.IsFinite(value.Value)), "must be above 0");
+        CommonOptions.Checked(_latency, value => value is null or > 0 and < 1e9, "must be above 0 and below 1e9");
+        CommonOptions.Checked(_size, value => value is null || Bytes(value.Value) >= 1, "must be above 0 and below 1e12");
+        CommonOptions.Checked(_minimumKept, value => value >= 1, "must be at least 1");
     }
 
     /// <summary>Whether it is said how much is removed.</summary>
@@ -112,10 +112,9 @@ internal sealed class TargetOptions
         {
             check(value);
         }
-        catch (Exception e) when (e is ArgumentException or OverflowException)
+        catch (ArgumentException e)
         {
-            // Without the lines that name the parameter of the method.
-            result.AddError($"{option.Name}: {e.Message.Split('\n')[0].Split(" (Parameter")[0]}");
+            result.AddError($"{option.Name}: {ErrorText.Message(e)}");
         }
     });
 

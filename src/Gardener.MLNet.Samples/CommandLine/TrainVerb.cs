@@ -4,6 +4,7 @@ using GardenerML.Pruning;
 using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Spectre.Console;
 
 namespace GardenerML.Samples.CommandLine;
@@ -13,8 +14,8 @@ internal sealed class TrainVerb
 {
     private const double HeldOut = 0.25;
 
-    private readonly DataOptions _data = new();
-    private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
+    private readonly DataOptions _data = new(required: true);
+    private readonly RecipeOptions _recipe = new("The highest learning rate, which the recipe videomae multiplies by --batch-size / 256");
     private readonly RecipePresets _presets = new();
     private readonly TargetOptions _target;
     private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();
@@ -42,7 +43,7 @@ internal sealed class TrainVerb
     private TrainVerb()
     {
         _target = new TargetOptions(_recipe.Device, required: false);
-        _subset.AcceptOnlyFromAmong("validation", "test", "none");
+        _subset.AcceptOnly("validation", "test", "none");
     }
 
     public static Command Make()
@@ -62,8 +63,6 @@ internal sealed class TrainVerb
             verb.Add(option);
         verb.Validators.Add(result =>
         {
-            if (!train._data.IsNamed(result))
-                result.AddError("Name the folder of videos: --data FOLDER.");
             if (train._presets.Fault(result, result.GetResult(train._subset)?.GetValueOrDefault<string>() != "none") is { } fault)
                 result.AddError(fault);
             var prunes = train._target.IsNamed(result);
@@ -78,8 +77,7 @@ internal sealed class TrainVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var output = arguments.GetRequiredValue(_output).FullName;
-        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
+        var output = OutputFile.Prepare(arguments.GetRequiredValue(_output).FullName);
         var context = run.NewContext(_recipe.Seed(arguments));
         var recipe = _presets.Recipe(arguments, arguments.GetValue(_checkpoint));
         var (training, validation) = Load(context, arguments);
@@ -91,25 +89,31 @@ internal sealed class TrainVerb
             ResumeFolder = arguments.GetValue(_resume)?.FullName,
             LogFolder = arguments.GetValue(_log)?.FullName,
         };
-        using var model = TrainingDisplay.Show(run, "Training", options, shown =>
-        {
-            var trainer = context.MulticlassClassification.Trainers.VideoClassifier(shown);
-            return _target.IsNamed(arguments.CommandResult)
-                ? steps.Append(context.Transforms.GardenerPrune(Pruning(arguments))).Append(trainer).Fit(training)
-                : steps.Append(trainer).Fit(training);
-        });
+        run.TellOfTraining(context);
+        using var model = _target.IsNamed(arguments.CommandResult)
+            ? Train(steps.Append(context.Transforms.GardenerPrune(Pruning(arguments))), steps => steps.LastTransformer.Plan)
+            : Train(steps, _ => null);
         SavedModel.Save(context, model, training.Schema, output);
 
         var history = model.LastTransformer.TrainingHistory;
         // The epoch whose weights the model has.
         var kept = options.EarlyStoppingPatience is null ? history[^1] : history.MaxBy(epoch => (epoch.Validation!.Accuracy, -epoch.Validation.Loss))!;
-        if (model.LastTransformer.PruningPlan is { } plan)
-            run.Progress.WriteLine(plan.ToString());
-        else if (recipe.Training.Checkpoint is not null)
-            run.Progress.WriteLine("Nothing is pruned: --ratio, or another target, says how much.");
         Show(run.Progress, history, kept);
         run.Console.WriteLine($"Model: {output}");
         return new VerbResult(new Document(history, kept.Validation, output));
+
+        // What is pruned is shown before the long part begins.
+        TransformerChain<VideoClassifierTransformer> Train<TLast>(EstimatorChain<TLast> before, Func<TransformerChain<TLast>, PruningPlan?> plan)
+            where TLast : class, ITransformer
+        {
+            var prepared = before.Fit(training);
+            if (plan(prepared) is { } made)
+                run.Progress.WriteLine(made.ToString());
+            else if (options.Checkpoint is not null)
+                run.Progress.WriteLine("Nothing is pruned: --ratio, or another target, says how much.");
+            return TrainingDisplay.Show(run, "Training", options, shown =>
+                prepared.Append(context.MulticlassClassification.Trainers.VideoClassifier(shown).Fit(prepared.Transform(training))));
+        }
     }
 
     private (IDataView Training, IDataView? Validation) Load(MLContext context, ParseResult arguments)

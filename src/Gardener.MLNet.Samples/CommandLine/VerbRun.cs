@@ -46,6 +46,8 @@ internal sealed class VerbRun
 
     public CancellationToken Cancellation { get; }
 
+    private Command Command => Arguments.CommandResult.Command;
+
     public bool Json { get; }
 
     public bool Verbose { get; }
@@ -75,18 +77,47 @@ internal sealed class VerbRun
         {
             if (message.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error
                 || Verbose && message.Kind == ChannelMessageKind.Info)
-                System.Console.Error.WriteLine(message.RawMessage);
+                System.Console.Error.WriteLine(ErrorText.Translate(message.RawMessage, Command));
         };
         return context;
     }
 
-    private static IAnsiConsole NewConsole(TextWriter output) =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+    /// <summary>Tells, as part of the progress, what a trainer begins with and how each epoch went.</summary>
+    public void TellOfTraining(MLContext context)
+    {
+        if (Verbose)
+            return;
+        context.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Info && message.Source.Split("; ")[^1] is "Training" or "Pretraining")
+                Progress.WriteLine(message.RawMessage);
+        };
+    }
+
+    /// <summary>A CUDA device that is not there is told before anything is read.</summary>
+    private void RequireDevice()
+    {
+        foreach (var option in Command.Options.OfType<Option<ComputeDevice>>())
+        {
+            if (Arguments.GetValue(option) is { IsCuda: true } device)
+                device.Resolve();
+        }
+    }
+
+    private static IAnsiConsole NewConsole(TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        // Where no person sees it, a line stays one line: programs look for paths in it.
+        if (!console.Profile.Out.IsTerminal)
+            console.Profile.Width = 1000;
+        return console;
+    }
 
     private async Task<int> RunAsync(Func<VerbRun, Task<VerbResult>> run)
     {
         try
         {
+            RequireDevice();
             var result = await run(this);
             if (Json)
                 System.Console.Out.WriteLine(JsonSerializer.Serialize(result.Document, JsonOptions));
@@ -99,7 +130,7 @@ internal sealed class VerbRun
         }
         catch (Exception e)
         {
-            var message = Verbose ? e.ToString() : string.Join(' ', e.Message.Split('\n', StringSplitOptions.TrimEntries));
+            var message = Verbose ? e.ToString() : ErrorText.Of(e, Command, DataOptions.FailsOnVideos(Arguments));
             await System.Console.Error.WriteLineAsync(message);
             return Cli.Failed;
         }

@@ -12,6 +12,9 @@ internal sealed class HuggingFaceClient : IDisposable
     private readonly HuggingFaceSettings _settings;
     private readonly HttpClient _http;
 
+    /// <summary>Whether the server has answered before: one that never has is not tried again.</summary>
+    private bool _answered;
+
     public HuggingFaceClient(HuggingFaceSettings settings, string id)
     {
         _settings = settings;
@@ -163,7 +166,9 @@ internal sealed class HuggingFaceClient : IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (from > 0)
             request.Headers.Range = new RangeHeaderValue(from, null);
-        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
+        _answered = true;
+        return response;
     }
 
     private bool IsEndpoint(Uri address) =>
@@ -240,6 +245,9 @@ internal sealed class HuggingFaceClient : IDisposable
                 fault = new TransientException(
                     $"the server was silent for {_settings.StallTimeout.TotalSeconds:0.#} seconds", error);
             }
+            if (fault is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } && !_answered)
+                throw new CheckpointException(
+                    Id, $"{_settings.Endpoint} cannot be reached ({fault.Message}). Check the connection, or name a file or folder.", fault);
             if (attempt >= _settings.Attempts)
                 throw new CheckpointException(
                     Id,
@@ -253,8 +261,7 @@ internal sealed class HuggingFaceClient : IDisposable
     private Exception Refused(HttpStatusCode status, string name) => status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Fail(name,
-            $"the server answered {(int)status}: there is no such file or folder here and no such model there, or it " +
-            "needs a token (HF_TOKEN) with access to it"),
+            $"the server answered {(int)status}: there is no such model, or it needs a token (HF_TOKEN) with access to it"),
         HttpStatusCode.NotFound => Fail(name, "the server answered 404: the file is gone"),
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
             Transient(name, $"the server answered {(int)status}"),

@@ -101,10 +101,34 @@ public sealed class VideoMaeCheckpoint : IDisposable
             throw new CheckpointException(
                 pathOrId,
                 "There is no such file or folder, and it is not the id of a Hugging Face model (owner/name) either.");
-        // The Hub's code never returns to the caller's context, so waiting cannot block it.
-        var folder = HuggingFaceHub.GetModelFolderAsync(pathOrId, options.HuggingFace, options.Progress, options.CancellationToken)
-            .GetAwaiter().GetResult();
+        var folder = FolderOfModel(pathOrId, options);
         return CheckpointOpener.Open(CheckpointLocation.OpenFolder(folder), pathOrId, options);
+    }
+
+    /// <summary>The folder of a model of the Hub; what fails is said of a text that may be a mistyped path.</summary>
+    private static string FolderOfModel(string id, VideoMaeCheckpointOptions options)
+    {
+        const string NoFile = "There is no such file or folder here. ";
+        var settings = options.HuggingFace ?? HuggingFaceSettings.FromEnvironment();
+        // A path into a folder that is here is a mistyped one, of which the server need not be told.
+        var owner = id[..id.IndexOf('/')];
+        var isPath = Directory.Exists(owner);
+        try
+        {
+            // The Hub's code never returns to the caller's context, so waiting cannot block it.
+            return HuggingFaceHub.GetModelFolderAsync(
+                id, isPath ? settings with { Offline = true } : settings, options.Progress, options.CancellationToken).GetAwaiter().GetResult();
+        }
+        catch (CheckpointException) when (isPath && !settings.Offline)
+        {
+            throw new CheckpointException(
+                id, NoFile + $"It was looked for as the id of a Hugging Face model too, but is not in the cache {settings.CacheFolder}; as there is a "
+                + $"folder '{owner}' here, the server was not asked.");
+        }
+        catch (CheckpointException e) when (e.Path == id)
+        {
+            throw new CheckpointException(id, NoFile + "It was looked for as the id of a Hugging Face model too: " + e.Message[(id.Length + 2)..], e);
+        }
     }
 
     /// <summary>

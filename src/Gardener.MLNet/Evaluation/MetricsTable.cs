@@ -11,7 +11,12 @@ internal static class MetricsTable
     public static string Of(VideoClassificationMetrics metrics)
     {
         var text = new StringBuilder();
-        var views = metrics.Views is { Count: > 1 } several ? $", {several} views (clips x crops) averaged" : "";
+        var views = metrics.Views switch
+        {
+            null => "",
+            { Count: 1 } => ", one view of each",
+            var several => $", {several} views (clips x crops) averaged",
+        };
         Line($"Clips                    {metrics.ClipCount}{views}");
         if (metrics.SkippedCount > 0)
             Line($"Left out, unreadable     {metrics.SkippedCount}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GardenerML.Interop;
 
 namespace GardenerML;
 
@@ -58,6 +59,15 @@ public readonly record struct ComputeDevice
             && int.TryParse(text.AsSpan(Numbered.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
             return Cuda(index);
         throw new FormatException($"'{text}' is not a device; it must be auto, cpu, cuda or cuda:N.");
+    }
+
+    /// <summary>The device that this one is on this machine: for <see cref="Auto"/> the one that is chosen.</summary>
+    /// <exception cref="TorchBackendException">libtorch does not load, or the CUDA device is not there; the message says what is
+    /// missing.</exception>
+    public ComputeDevice Resolve()
+    {
+        var device = TorchBackend.Resolve(this);
+        return device.type == TorchSharp.DeviceType.CUDA ? Cuda(device.index) : Cpu;
     }
 
     /// <summary>The text that <see cref="Parse"/> reads.</summary>

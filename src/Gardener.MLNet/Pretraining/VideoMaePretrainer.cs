@@ -67,11 +67,7 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
         using var channel = _host.Start("Pretraining");
         using var store = _options.ResumeFolder is { } folder ? TrainingStore.Open(folder, _options) : null;
         var seed = _options.Seed ?? store?.Seed() ?? _contextSeed ?? _host.Rand.Next();
-        var (clips, groups) = Read("training", input, columns);
-        var (training, validation) = validationColumns is not null
-            ? (clips, Read("validation", _options.ValidationSet!, validationColumns).Clips)
-            : ValidationSplit.Split(clips, groups, _options.ValidationFraction, seed);
-        ValidationSplit.WarnIfEmpty(validation, _options, channel);
+        var (training, validation) = ValidationSplit.Read(_host, input, columns, validationColumns, _options, seed, channel);
 
         var model = PretrainingStart.Build(_options, columns.ClipType, seed, device, channel);
         try
@@ -85,9 +81,6 @@ public sealed class VideoMaePretrainer : IEstimator<VideoMaePretrainedTransforme
             model.Dispose();
             throw;
         }
-
-        (List<LabelledClip> Clips, List<string> Groups) Read(string purpose, IDataView data, ClipColumns found) =>
-            LabelledClipReader.Read(_host, purpose, data, found, _options);
     }
 
     /// <summary>The schema after fitting; checks the input columns before any data moves.</summary>

@@ -19,21 +19,17 @@ internal static class RunSettings
             ["clips"] = clipType.ToString(),
             ["fineTuned"] = fineTuned ? "yes" : "no",
             ["measuredClips"] = Describe(measuredClips),
-            ["measuredFrames"] = Frames(measuredClips),
+            ["measuredFrames"] = TrainingSettings.Loading(measuredClips[0].Clip).ToString(),
         };
         if (!fineTuned)
             return settings;
         settings["trainingClips"] = Describe(trainingClips);
-        settings["trainingFrames"] = Frames(trainingClips);
+        settings["trainingFrames"] = TrainingSettings.Loading(trainingClips[0].Clip).ToString();
         settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
         foreach (var (name, value) in TrainingSettings.Values(training))
             settings[$"training.{name}"] = value;
         return settings;
     }
-
-    /// <summary>Which frames are taken; what happens to unreadable videos shows in which clips there are.</summary>
-    private static string Frames(IReadOnlyList<LabelledClip> clips) =>
-        (clips[0].Clip.Options with { OnError = default }).ToString();
 
     /// <summary>Names and labels, in their order.</summary>
     private static string Describe(IReadOnlyList<LabelledClip> clips)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GardenerML.Checkpoints;
+using GardenerML.Training;
 
 namespace GardenerML.Sensitivity;
 
@@ -38,15 +39,10 @@ internal sealed class SensitivityState
             AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, settings, Options));
             return new SensitivityState(folder);
         }
-        var before = Read<Dictionary<string, string>>(path);
-        var differences = settings.Keys.Union(before.Keys).Order(StringComparer.Ordinal)
-            .Select(name => (Name: name, Before: before.GetValueOrDefault(name), Now: settings.GetValueOrDefault(name)))
-            .Where(setting => setting.Before != setting.Now)
-            .Select(setting => $"{setting.Name} was {setting.Before ?? "absent"} and is {setting.Now ?? "absent"}")
-            .ToArray();
-        if (differences.Length > 0)
+        if (SettingsDifference.Find(Read<Dictionary<string, string>>(path), settings) is { } difference)
             throw new InvalidOperationException(
-                $"The runs in {folder} were made with other settings: {string.Join("; ", differences)}. Give the same ones, or another folder.");
+                $"{difference}. The runs in {folder} were made with the settings as they were before: give the same ones to go on with them, or "
+                + "begin anew with another StateFolder.");
         return new SensitivityState(folder);
     }
 

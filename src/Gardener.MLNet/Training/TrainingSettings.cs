@@ -50,7 +50,7 @@ internal static class TrainingSettings
             ["validation clips"] = Describe(validation),
         };
         // The weights do not tell all of the geometry: not the heads, the epsilons, or how pixels are normalised.
-        foreach (var (name, value) in Values(options).Concat(Values(encoder, "model."))
+        foreach (var (name, value) in Values(options).Concat(Values(Loading(training[0].Clip))).Concat(Values(encoder, "model."))
             .Concat(decoder is null ? [] : Values(decoder, "decoder.")))
             settings[name] = value;
         return settings;
@@ -80,6 +80,9 @@ internal static class TrainingSettings
     /// </summary>
     public static string NameOf(VideoClip clip) => Path.GetFileName(clip.Path) ?? clip.Identity ?? "";
 
+    /// <summary>Which frames are taken; what happens to unreadable videos shows in which clips there are.</summary>
+    public static VideoLoadingOptions Loading(VideoClip clip) => clip.Options with { OnError = default };
+
     private static string Hash(nn.Module model)
     {
         using var scope = NewDisposeScope();
@@ -95,8 +98,7 @@ internal static class TrainingSettings
         var hash = new XxHash128();
         foreach (var (clip, label) in clips)
         {
-            var frames = clip.Options with { OnError = default };
-            hash.Append(Encoding.UTF8.GetBytes($"{NameOf(clip)}\n{label}\n{frames}\n"));
+            hash.Append(Encoding.UTF8.GetBytes($"{NameOf(clip)}\n{label}\n{Loading(clip)}\n"));
         }
         return $"{clips.Count} clips {Convert.ToHexStringLower(hash.GetCurrentHash())}";
     }

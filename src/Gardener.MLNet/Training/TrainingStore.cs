@@ -68,15 +68,10 @@ internal sealed class TrainingStore : IDisposable
         using var file = OpenState();
         if (file is null)
             return;
-        var before = Settings(file);
-        var differences = settings.Keys.Union(before.Keys).Order(StringComparer.Ordinal)
-            .Where(name => before.GetValueOrDefault(name) != settings.GetValueOrDefault(name))
-            .Select(name => $"{name} was {before.GetValueOrDefault(name) ?? "absent"} and is {settings.GetValueOrDefault(name) ?? "absent"}")
-            .ToArray();
-        if (differences.Length > 0)
+        if (SettingsDifference.Find(Settings(file), settings) is { } difference)
             throw new InvalidOperationException(
-                $"The state in {_folder} belongs to another run: {string.Join("; ", differences)}. Give the same settings and data, or "
-                + "another ResumeFolder.");
+                $"{difference}. The state in {_folder} is of the run as it was before: give the same settings and data to go on with it, or "
+                + "begin anew with another ResumeFolder.");
     }
 
     /// <summary>Puts a run back to where it was.</summary>

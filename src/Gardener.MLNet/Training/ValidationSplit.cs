@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
 namespace GardenerML.Training;
@@ -5,6 +6,28 @@ namespace GardenerML.Training;
 /// <summary>Holds out a share of the training rows, whole groups where there are groups.</summary>
 internal static class ValidationSplit
 {
+    /// <summary>Reads the clips to learn from and those to validate with: the ValidationSet, or the share that is held out.</summary>
+    /// <param name="host">For messages.</param>
+    /// <param name="input">The training data.</param>
+    /// <param name="columns">Where its clips are.</param>
+    /// <param name="validationColumns">Where those of the ValidationSet are; null without one.</param>
+    /// <param name="options">What the trainer is told.</param>
+    /// <param name="seed">Which groups are held out.</param>
+    /// <param name="channel">Warned where none can be.</param>
+    public static (List<LabelledClip> Training, List<LabelledClip> Validation) Read(
+        IHost host, IDataView input, ClipColumns columns, ClipColumns? validationColumns, VideoTrainingOptions options, int seed, IChannel channel)
+    {
+        var (clips, groups) = LabelledClipReader.Read(host, "training", input, columns, options);
+        if (validationColumns is not null)
+            return (clips, LabelledClipReader.Read(host, "validation", options.ValidationSet!, validationColumns, options).Clips);
+        var (training, validation) = Split(clips, groups, options.ValidationFraction, seed);
+        if (validation.Count == 0 && options.ValidationFraction > 0)
+            channel.Warning($"ValidationFraction is {options.ValidationFraction}, but "
+                + (options is VideoClassifierOptions ? "no label has two groups of clips" : "all clips are of one group")
+                + ", so none is held out.");
+        return (training, validation);
+    }
+
     /// <summary>
     /// Splits rows. Each label gives up about its share, at least one group if it has two, and keeps at least one; a group with
     /// clips of several labels goes to one side as a whole.
@@ -51,15 +74,6 @@ internal static class ValidationSplit
         return (
             [.. clips.Where((_, row) => !heldOut.Contains(row))],
             [.. clips.Where((_, row) => heldOut.Contains(row))]);
-    }
-
-    /// <summary>Warns where a share was to be held out and none could be.</summary>
-    public static void WarnIfEmpty(List<LabelledClip> validation, VideoTrainingOptions options, IChannel channel)
-    {
-        if (validation.Count == 0 && options.ValidationFraction > 0)
-            channel.Warning($"ValidationFraction is {options.ValidationFraction}, but "
-                + (options is VideoClassifierOptions ? "no label has two groups of clips" : "all clips are of one group")
-                + ", so none is held out.");
     }
 
     /// <summary>Rows that stay together.</summary>

@@ -65,11 +65,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         using var channel = _host.Start("Training");
         using var store = _options.ResumeFolder is { } folder ? TrainingStore.Open(folder, _options) : null;
         var seed = _options.Seed ?? store?.Seed() ?? _contextSeed ?? _host.Rand.Next();
-        var (clips, groups) = LabelledClipReader.Read(_host, "training", input, columns, _options);
-        var (training, validation) = validationColumns is not null
-            ? (clips, LabelledClipReader.Read(_host, "validation", _options.ValidationSet!, validationColumns, _options).Clips)
-            : ValidationSplit.Split(clips, groups, _options.ValidationFraction, seed);
-        ValidationSplit.WarnIfEmpty(validation, _options, channel);
+        var (training, validation) = ValidationSplit.Read(_host, input, columns, validationColumns, _options, seed, channel);
 
         var keyNames = KeyNames.FromColumn(columns.Label);
         var (model, headIsNew) = start.Build(columns.ClipType, columns.ClassCount, keyNames?.Texts, seed, device, channel);

@@ -67,7 +67,7 @@ public static class Ucf101
             _ => [.. train, .. test],
         };
         if (lists is not null && options.MissingVideos != MissingVideos.Keep)
-            wanted = Present(mlContext, wanted, options.MissingVideos, classes.Folder);
+            wanted = Present(mlContext, wanted, options.MissingVideos);
         if (wanted.Count == 0)
             throw new InvalidDataException($"No video of '{root}' is in the subset {subset} of split {split}.");
         return mlContext.Data.LoadFromEnumerable(wanted
@@ -77,16 +77,16 @@ public static class Ucf101
     }
 
     private static List<Ucf101Video> Present(
-        MLContext mlContext, List<Ucf101Video> videos, MissingVideos policy, string folder)
+        MLContext mlContext, List<Ucf101Video> videos, MissingVideos policy)
     {
         List<Ucf101Video> missing = [.. videos.Where(video => !File.Exists(video.VideoPath))];
         if (missing.Count == 0)
             return videos;
-        string count = $"{missing.Count} of the {videos.Count} videos that the lists name are not under '{folder}'; "
-            + $"the first is '{missing[0].VideoPath}'.";
+        string count = $"{missing.Count} of the {videos.Count} videos that the lists name cannot be read: there is no such file. "
+            + $"The first is '{missing[0].VideoPath}'.";
         if (policy == MissingVideos.Throw || missing.Count == videos.Count)
             throw new FileNotFoundException(
-                count + (policy == MissingVideos.Throw ? " To leave them out, set MissingVideos to Skip (--on-error skip on the command line)." : ""),
+                count + (policy == MissingVideos.Throw ? " To leave them out, set MissingVideos to Skip." : ""),
                 missing[0].VideoPath);
         var host = ((IHostEnvironment)mlContext).Register(nameof(Ucf101));
         using var channel = host.Start(nameof(Load));

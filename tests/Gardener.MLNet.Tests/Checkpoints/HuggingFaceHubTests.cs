@@ -173,6 +173,32 @@ public sealed class HuggingFaceHubTests
     }
 
     [TestMethod]
+    public void A_mistyped_path_is_told_at_once_as_no_file_and_no_id()
+    {
+        using var folder = new TemporaryFolder();
+        using var hub = MakeHub();
+        var settings = Settings(folder, hub);
+        var name = $"folder{Guid.NewGuid():N}";
+        Directory.CreateDirectory(name);
+        try
+        {
+            var error = Assert.ThrowsExactly<CheckpointException>(() => VideoMaeCheckpoint.Open($"{name}/videomea", new() { HuggingFace = settings }));
+            StringAssert.StartsWith(error.Message, $"{name}/videomea: There is no such file or folder here.");
+            StringAssert.Contains(error.Message, "the server was not asked");
+            Assert.IsEmpty(hub.Requests);
+        }
+        finally
+        {
+            Directory.Delete(name);
+        }
+        // Nothing listens here; a second try would wait for an hour.
+        var unreachable = settings with { Endpoint = new Uri("http://127.0.0.1:9"), RetryDelay = TimeSpan.FromHours(1) };
+        var unanswered = Assert.ThrowsExactly<CheckpointException>(() => VideoMaeCheckpoint.Open("owner/model", new() { HuggingFace = unreachable }));
+        StringAssert.Contains(unanswered.Message, "There is no such file or folder here.");
+        StringAssert.Contains(unanswered.Message, "cannot be reached");
+    }
+
+    [TestMethod]
     [DataRow("MCG-NJU/videomae-base-finetuned-kinetics", true)]
     [DataRow("owner/model.v2", true)]
     [DataRow("owner", false)]

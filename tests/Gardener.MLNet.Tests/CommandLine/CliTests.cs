@@ -113,6 +113,23 @@ public sealed class CliTests
     }
 
     [TestMethod]
+    public async Task Help_says_what_is_required_and_what_holds_by_default()
+    {
+        foreach (var verb in (string[])["train", "evaluate", "sensitivity"])
+            StringAssert.Contains((await Run(verb, "--help")).Output, "--data <data> (REQUIRED)");
+        StringAssert.Contains((await Run("evaluate", "--help")).Output, "[default: 1x1]");
+        var reproduce = (await Run("reproduce", "--help")).Output;
+        StringAssert.Contains(reproduce, "[default: 1,3,5,7,9,11]");
+        StringAssert.Contains(reproduce, "[default: entropy,random,");
+        StringAssert.Contains(reproduce, "--checkpoint <checkpoint> (REQUIRED)");
+        var pretrain = (await Run("pretrain", "--help")).Output;
+        foreach (var line in (string[])["Passes over the training clips. [default: 100]", "Clips in a step. [default: 64]", "[default: 0.001]"])
+            StringAssert.Contains(pretrain, line);
+        StringAssert.Contains((await Run("train", "--help")).Output, "Passes over the training clips; the recipe's unless it is given.");
+        StringAssert.Contains((await Run("reconstruct", "--help")).Output, "contrast");
+    }
+
+    [TestMethod]
     public async Task Json_is_one_document_on_standard_output_and_nothing_else()
     {
         var file = _videos.ClipPath(MotionClass.ZoomOut, 2, 1);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GardenerML.Pruning;
 using GardenerML.Tests.Checkpoints;
 
 namespace GardenerML.Tests.CommandLine;
@@ -48,6 +49,22 @@ public sealed class ScoreVerbTests
         StringAssert.Contains(run.Output, "kurtosis: the highest goes first");
         StringAssert.Contains(run.Output, $"{(8 * 48 * 48) + (5 * 48):N0}");
         Assert.Throws<JsonException>(() => run.Json, "a table is no JSON");
+    }
+
+    [TestMethod]
+    public async Task All_compares_the_orders_of_the_criteria_in_a_table()
+    {
+        var run = await CliRun.Of("score", ReferenceData.Golden("tiny-a"), "--criterion", "all");
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        var lines = run.Output.Split('\n');
+        foreach (var criterion in (string[])["entropy", "exact-entropy", "uniform-shared-entropy", "uniform-own-entropy", "value-entropy", "mean",
+            "variance", "std", "l1", "l2", "kurtosis", "mutual-information"])
+        {
+            var places = lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(words => words is [var first, _, ..] && first == criterion)[1..];
+            var order = Gardener.Score(ReferenceData.Golden("tiny-a"), PruningCriterion.Parse(criterion)).RemovalOrder;
+            CollectionAssert.AreEqual(Enumerable.Range(0, 6).Select(block => $"{order.ToList().IndexOf(block) + 1}").ToArray(), places, criterion);
+        }
+        Assert.DoesNotContain("halfGridEntropy", run.Output);
     }
 
     [TestMethod]

@@ -55,6 +55,7 @@ public sealed class SensitivityVerbTests
         run = await CliRun.Of(["sensitivity", wrong, .. options]);
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Error, "8 of the 8 classes");
+        StringAssert.Contains(run.Error, "Leave out --zero-shot");
         Assert.AreEqual(2, (await CliRun.Of("sensitivity", wrong)).ExitCode);
     }
 }

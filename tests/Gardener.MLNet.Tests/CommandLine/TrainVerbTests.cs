@@ -52,6 +52,21 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [TestMethod]
+    public async Task What_is_pruned_the_clips_and_the_device_are_shown_before_the_first_epoch()
+    {
+        var run = await CliRun.Of([.. Arguments("model.zip", "--remove", "1", "--epochs", "1").Where(word => word != "--json")]);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        int[] places =
+        [
+            run.Output.IndexOf("1 of 3 blocks removed by entropy", StringComparison.Ordinal),
+            run.Output.IndexOf("Training on 24 clips of 8 classes, 8 for validation, on cpu", StringComparison.Ordinal),
+            run.Output.IndexOf("Epoch 1 of 1", StringComparison.Ordinal),
+        ];
+        Assert.IsGreaterThanOrEqualTo(0, places[0], run.Output);
+        CollectionAssert.AreEqual(places.Order().ToArray(), places, run.Output);
+    }
+
+    [TestMethod]
     public async Task Without_a_checkpoint_a_small_model_learns_and_is_shown_to_people()
     {
         var run = await CliRun.Of(

@@ -45,6 +45,29 @@ public sealed class ReadmeTests
         }
     }
 
+    [TestMethod]
+    [DataRow("FiveLines", 1, "quick start")]
+    [DataRow("OnnxScoring", 2, "Usage")]
+    [DataRow("OnnxScoring", 1, "gone.zip", "gone.zip", "gone.avi")]
+    public void A_sample_that_lacks_what_it_needs_ends_with_one_line(string sample, int code, string message, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("readme").FullName;
+        try
+        {
+            using var process = Process.Start(
+                new ProcessStartInfo(Repository.SampleProgram(sample), arguments) { WorkingDirectory = folder, RedirectStandardError = true })!;
+            var errors = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.AreEqual(code, process.ExitCode, errors);
+            StringAssert.Contains(errors, message);
+            Assert.HasCount(1, errors.Trim().Split('\n'));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static void SaveUnpruned(string data, string zip)
     {
         var context = new MLContext(seed: 1);

@@ -10,6 +10,8 @@ namespace GardenerML.Tests.Evaluation;
 [DoNotParallelize]
 public sealed class EvaluateVerbTests
 {
+    private const string Skipping = "To leave out and count such videos, use --on-error skip.";
+
     private static string _folder = "";
     private static string _zip = "";
     private static MotionDataset _videos = null!;
@@ -99,7 +101,8 @@ public sealed class EvaluateVerbTests
 
         var run = await CliRun.Of("evaluate", _zip, "--data", root, "--json");
         Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
-        StringAssert.Contains(run.Error, "2 of the 5");
+        StringAssert.Contains(run.Error, "2 of the 5 videos that the lists name cannot be read");
+        StringAssert.Contains(run.Error, Skipping);
 
         run = await CliRun.Of("evaluate", _zip, "--data", root, "--on-error", "skip", "--json");
         Assert.AreEqual(0, run.ExitCode, run.Error);
@@ -111,6 +114,21 @@ public sealed class EvaluateVerbTests
         run = await CliRun.Of("evaluate", _zip, "--data", root);
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Error, "text.avi");
+        StringAssert.Contains(run.Error, Skipping);
+    }
+
+    [TestMethod]
+    public async Task Classes_that_the_model_does_not_know_are_named()
+    {
+        var root = Path.Combine(_folder, "unknown");
+        foreach (var (folder, group) in ((string, int)[])[("ZoomIn", 1), ("ZoomIn", 2), ("Juggling", 1), ("Juggling", 2)])
+        {
+            Directory.CreateDirectory(Path.Combine(root, folder));
+            File.Copy(_videos.ClipPath(MotionClass.ZoomIn, group, 1), Path.Combine(root, folder, $"v_{folder}_g0{group}_c01.avi"));
+        }
+        var run = await CliRun.Of("evaluate", _zip, "--data", root, "--subset", "all");
+        Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
+        StringAssert.StartsWith(run.Error, "The model does not know 1 of the 2 classes of the data: Juggling. It knows ");
     }
 
     [TestMethod]

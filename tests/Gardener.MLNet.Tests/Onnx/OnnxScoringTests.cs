@@ -69,7 +69,7 @@ public sealed class OnnxScoringTests
     {
         var path = Path.Combine(_folder, "other.onnx");
         var run = await CliRun.Of(
-            TestContext.CancellationToken, "onnx", _model, "-o", path, "--frames", "--logits", "--half", "--json");
+            TestContext.CancellationToken, "onnx", _model, "-o", path, "--frame-input", "--logits", "--half", "--json");
         Assert.AreEqual(0, run.ExitCode, run.Error);
         Assert.AreEqual("uint8", run.Json.GetProperty("inputs")[0].GetProperty("type").GetString());
         Assert.AreEqual("Logits", run.Json.GetProperty("outputs")[0].GetProperty("name").GetString());

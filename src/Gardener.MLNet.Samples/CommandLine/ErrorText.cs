@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using GardenerML.Video;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary>What the library says, in the words of the command line: options in place of members.</summary>
+internal static partial class ErrorText
+{
+    private const string SkipVideos = "To leave out and count such videos, use --on-error skip.";
+
+    /// <summary>Remedies that a command line has otherwise, or not at all.</summary>
+    private static readonly (string Library, string CommandLine)[] Remedies =
+    [
+        ("To leave them out, set MissingVideos to Skip.", SkipVideos),
+        ("Set TrainingSet to measure", "Leave out --zero-shot to measure"),
+        ("Label them, or set SkipMissingLabels to leave them out.", "Take their folders out of the data."),
+        ("Lower the learning rate, lengthen the warm-up, or set GradientClipping.", "Use a lower --learning-rate."),
+        ("Choose fewer frames or a smaller Size in LoadVideo, a smaller model or, in training with labels, RecomputeActivations.",
+            "Choose fewer or smaller frames, or a smaller model."),
+    ];
+
+    private static readonly Dictionary<string, string> Options = new()
+    {
+        ["BatchSize"] = "--batch-size",
+        ["BlockCount"] = "--blocks",
+        ["EarlyStoppingPatience"] = "--patience",
+        ["Epochs"] = "--epochs",
+        ["FrameCount"] = "--frames",
+        ["ImageSize"] = "--image-size",
+        ["LearningRate"] = "--learning-rate",
+        ["MaskRatio"] = "--mask-ratio",
+        ["MicroBatchSize"] = "--micro-batch-size",
+        ["MinimumKept"] = "--minimum-kept",
+        ["PatchSize"] = "--patch",
+        ["Precision"] = "--precision",
+        ["Ratio"] = "--ratio",
+        ["ResumeFolder"] = "--resume-folder",
+        ["SamplingRate"] = "--sampling-rate",
+        ["StateFolder"] = "--resume-folder",
+        ["Size"] = "--image-size",
+        ["Width"] = "--width",
+        ["seed"] = "--seed",
+    };
+
+    /// <summary>The message of an error, in one line.</summary>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="command">The verb.</param>
+    /// <param name="failsOnVideos">Whether the verb could leave out videos that cannot be read, and was not told to.</param>
+    public static string Of(Exception error, Command command, bool failsOnVideos = false)
+    {
+        var message = Translate(Message(error), command);
+        if (failsOnVideos && error is VideoReadException)
+            message += " " + SkipVideos;
+        return string.Join(' ', message.Split('\n', StringSplitOptions.TrimEntries));
+    }
+
+    /// <summary>The message of an error, without what names the parameter of a method.</summary>
+    public static string Message(Exception error) =>
+        error is ArgumentException ? ParameterPattern().Replace(error.Message, "") : error.Message;
+
+    /// <summary>A text of the library's with the options that the verb has for what it names.</summary>
+    public static string Translate(string text, Command command)
+    {
+        foreach (var (library, commandLine) in Remedies)
+            text = text.Replace(library, commandLine, StringComparison.Ordinal);
+        var known = command.Options.Select(option => option.Name).ToHashSet();
+        string[] geometry = [.. ((string[])["--frames", "--image-size"]).Where(known.Contains)];
+        text = text.Replace(" in LoadVideo", geometry.Length == 0 ? "" : $" with {string.Join(" and ", geometry)}", StringComparison.Ordinal);
+        return NamePattern().Replace(
+            text, match => Options.TryGetValue(match.Value, out var option) && known.Contains(option) ? option : match.Value);
+    }
+
+    [GeneratedRegex(@"\s*\(Parameter '[^']*'\)(\s*Actual value was .*)?\z", RegexOptions.Singleline)]
+    private static partial Regex ParameterPattern();
+
+    /// <summary>A name that stands alone: not in a path, not in quotes, and not of a member of something.</summary>
+    [GeneratedRegex(@"(?<![\w/\\.'""-])[A-Za-z]+(?= (is|was|of) |\.(\s|\z))")]
+    private static partial Regex NamePattern();
+}
