@@ -1,8 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using GardenerML.Evaluation;
-using GardenerML.Video;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace GardenerML.Samples.CommandLine;
@@ -10,30 +6,9 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary><c>evaluate MODEL.zip --data FOLDER</c>: how well a saved model labels videos.</summary>
 internal sealed class EvaluateVerb
 {
-    private const double HeldOut = 0.25;
-
     private readonly Argument<FileInfo> _model = new("model") { Description = "The model zip." };
 
-    private readonly DataOptions _data = new();
-
-    private readonly Option<VideoViews> _views = new("--views")
-    {
-        Description = "Clips x crops of each video whose probabilities are averaged, such as 5x3.",
-        DefaultValueFactory = _ => VideoViews.One,
-        CustomParser = ParseViews,
-    };
-
-    private readonly Option<string> _subset = new("--subset")
-    {
-        Description = "Which videos: train, validation (a quarter of the training groups; train is the rest), "
-            + "test or all.",
-        DefaultValueFactory = _ => "test",
-    };
-
-    private readonly Option<int?> _batchSize = CommonOptions.BatchSize();
-    private readonly Option<ComputeDevice> _device = CommonOptions.Device();
-
-    private EvaluateVerb() => _subset.AcceptOnlyFromAmong("train", "validation", "test", "all");
+    private readonly EvaluationOptions _evaluation = new();
 
     public static Command Make()
     {
@@ -43,12 +18,10 @@ internal sealed class EvaluateVerb
             + "evaluate model.zip --data UCF-101 --views 5x3",
             run => Task.Run(() => evaluate.Run(run)));
         verb.Add(evaluate._model);
-        evaluate._data.AddTo(verb);
-        foreach (var option in (Option[])[evaluate._views, evaluate._subset, evaluate._batchSize, evaluate._device])
-            verb.Add(option);
+        evaluate._evaluation.AddTo(verb);
         verb.Validators.Add(result =>
         {
-            if (!evaluate._data.IsNamed(result))
+            if (!evaluate._evaluation.IsNamed(result))
                 result.AddError("Name the folder of videos: --data FOLDER.");
         });
         return verb;
@@ -56,44 +29,14 @@ internal sealed class EvaluateVerb
 
     private VerbResult Run(VerbRun run)
     {
-        var arguments = run.Arguments;
         var context = run.NewContext(seed: null);
-        var subset = Enum.Parse<Ucf101Subset>(arguments.GetRequiredValue(_subset), ignoreCase: true);
-        var held = subset is Ucf101Subset.Train or Ucf101Subset.Validation ? HeldOut : 0;
-        var model = SavedModel.Load(context, arguments.GetRequiredValue(_model));
+        var model = SavedModel.Load(context, run.Arguments.GetRequiredValue(_model));
         using var owned = model as IDisposable;
-        var videos = _data.Load(context, arguments, subset, held, whenSkipping: MissingVideos.Keep);
-        var options = new VideoEvaluationOptions
-        {
-            Views = arguments.GetRequiredValue(_views),
-            OnError = _data.OnError(arguments),
-            Device = arguments.GetValue(_device),
-            BatchSize = arguments.GetValue(_batchSize),
-            Cancellation = run.Cancellation,
-        };
-        var metrics = run.Progress.Progress().Start(progress =>
-        {
-            var task = progress.AddTask("Evaluating", maxValue: videos.GetRowCount() ?? 1);
-            return context.MulticlassClassification.EvaluateVideo(
-                model, videos, options with { Progress = new ImmediateProgress<long>(done => task.Value = done) });
-        });
+        var metrics = _evaluation.Evaluate(run, context, model, _evaluation.Load(context, run.Arguments));
         run.Console.WriteLine(metrics.ToString());
         return new VerbResult(new Document(
             metrics.Accuracy, metrics.War, metrics.Uar, metrics.Top5Accuracy, metrics.LogLoss, metrics.ClipCount,
             metrics.SkippedCount, metrics.ConfusionMatrix));
-    }
-
-    private static VideoViews ParseViews(ArgumentResult result)
-    {
-        try
-        {
-            return VideoViews.Parse(result.Tokens[0].Value);
-        }
-        catch (FormatException e)
-        {
-            result.AddError(e.Message);
-            return VideoViews.One;
-        }
     }
 
     /// <summary>What --json prints.</summary>

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using System.Xml.Linq;
+
+namespace GardenerML.Reporting.Figures;
+
+/// <summary>
+/// Figures as SVG inside a page: they take the page's colours and fonts, scale with it, and say what they show to those who cannot
+/// see them.
+/// </summary>
+internal static class FigureSvg
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
+
+    /// <summary>The element.</summary>
+    public static XElement Of(Figure figure)
+    {
+        using var plot = figure.Draw(FigureTheme.Page);
+        var text = plot.GetSvgXml(figure.Width, figure.Height);
+        var svg = XElement.Parse(text);
+        // Several figures, and several reports in a notebook, are in one page: the same name must mean the same.
+        var prefix = $"f{XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(text)):x}-";
+        foreach (var element in svg.DescendantsAndSelf().ToArray())
+        {
+            foreach (var attribute in element.Attributes().ToArray())
+                Rewrite(element, attribute, prefix);
+            if (element.Name == Svg + "text")
+                Free(element);
+        }
+        svg.ReplaceAttributes(
+            new XAttribute("viewBox", $"0 0 {figure.Width} {figure.Height}"), new XAttribute("role", "img"),
+            new XAttribute("aria-label", $"{figure.Title}. {figure.Description}"));
+        return svg;
+    }
+
+    private static void Rewrite(XElement element, XAttribute attribute, string prefix)
+    {
+        if (attribute.IsNamespaceDeclaration)
+        {
+            if (attribute.Value == Link)
+                attribute.Remove();
+        }
+        else if (attribute.Name == Link + "href")
+        {
+            element.SetAttributeValue("href", attribute.Value);
+            attribute.Remove();
+        }
+        else if (attribute.Name == "id")
+            attribute.Value = prefix + attribute.Value;
+        else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal))
+            attribute.Value = "url(#" + prefix + attribute.Value[5..];
+        else if (attribute.Value == FigureTheme.Page.Ink.ToHex())
+            attribute.Value = "currentColor";
+        else if (attribute.Value == FigureTheme.Page.Paper.ToHex())
+            attribute.Value = "var(--paper)";
+        else if (attribute.Value == FigureTheme.Page.Grid.ToHex())
+        {
+            attribute.Value = "currentColor";
+            element.SetAttributeValue("opacity", "0.15");
+        }
+    }
+
+    /// <summary>
+    /// A text has the place of each letter in a font of the machine that drew it. Where it begins and how wide it may be is all that
+    /// is kept, so that any font will do.
+    /// </summary>
+    private static void Free(XElement text)
+    {
+        text.Value = text.Value.Trim();
+        text.SetAttributeValue("font-family", null);
+        text.SetAttributeValue("y", Numbers(text, "y").Append(0).First());
+        var places = Numbers(text, "x");
+        text.SetAttributeValue("x", places.Append(0).First());
+        if (places.Length > 3 && places[^1] > places[0])
+        {
+            var width = (places[^1] - places[0]) * places.Length / (places.Length - 1);
+            text.SetAttributeValue("textLength", Math.Round(width, 1).ToString(CultureInfo.InvariantCulture));
+            text.SetAttributeValue("lengthAdjust", "spacingAndGlyphs");
+        }
+    }
+
+    private static double[] Numbers(XElement text, string name) =>
+    [
+        .. (text.Attribute(name)?.Value ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => double.Parse(number, CultureInfo.InvariantCulture)),
+    ];
+}
