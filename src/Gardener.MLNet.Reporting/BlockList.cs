@@ -3,7 +3,7 @@ namespace GardenerML.Reporting;
 /// <summary>Block numbers as text.</summary>
 internal static class BlockList
 {
-    /// <summary>Numbers in their order, such as <c>0-2, 5</c>.</summary>
+    /// <summary>Numbers in their order, three or more that follow each other as a range: <c>0-2, 5</c>.</summary>
     public static string Text(IReadOnlyList<int> blocks)
     {
         var runs = new List<(int First, int Last)>();
@@ -14,6 +14,11 @@ internal static class BlockList
             else
                 runs.Add((block, block));
         }
-        return string.Join(", ", runs.Select(run => run.First == run.Last ? $"{run.First}" : $"{run.First}-{run.Last}"));
+        return string.Join(", ", runs.Select(run => (run.Last - run.First) switch
+        {
+            0 => $"{run.First}",
+            1 => $"{run.First}, {run.Last}",
+            _ => $"{run.First}-{run.Last}",
+        }));
     }
 }

@@ -10,7 +10,7 @@ internal static class BlockBarsFigure
     public const int MostBlocks = 128;
 
     public static Figure Of(PruningPlan plan) => new(
-        "blocks", $"{Unit(plan)} of each block",
+        "blocks", $"{Unit(plan).Split(',')[0]} of each block",
         $"A bar for each of the {plan.Blocks.Count} blocks, {plan.Removed.Count} of them removed; the table of the blocks has its numbers.",
         900, 400, (plot, theme) => Fill(plot, theme, plan));
 

@@ -11,6 +11,8 @@ namespace GardenerML.Reporting.Figures;
 /// </summary>
 internal static class FigureSvg
 {
+    private const string Reference = "url(#";
+
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
     private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
 
@@ -18,24 +20,22 @@ internal static class FigureSvg
     public static XElement Of(Figure figure)
     {
         using var plot = figure.Draw(FigureTheme.Page);
-        var text = plot.GetSvgXml(figure.Width, figure.Height);
-        var svg = XElement.Parse(text);
-        // Several figures, and several reports in a notebook, are in one page: the same name must mean the same.
-        var prefix = $"f{XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(text)):x}-";
+        var svg = XElement.Parse(plot.GetSvgXml(figure.Width, figure.Height));
         foreach (var element in svg.DescendantsAndSelf().ToArray())
         {
             foreach (var attribute in element.Attributes().ToArray())
-                Rewrite(element, attribute, prefix);
+                Rewrite(element, attribute);
             if (element.Name == Svg + "text")
                 Free(element);
         }
+        Rename(svg);
         svg.ReplaceAttributes(
             new XAttribute("viewBox", $"0 0 {figure.Width} {figure.Height}"), new XAttribute("role", "img"),
             new XAttribute("aria-label", $"{figure.Title}. {figure.Description}"));
         return svg;
     }
 
-    private static void Rewrite(XElement element, XAttribute attribute, string prefix)
+    private static void Rewrite(XElement element, XAttribute attribute)
     {
         if (attribute.IsNamespaceDeclaration)
         {
@@ -47,10 +47,6 @@ internal static class FigureSvg
             element.SetAttributeValue("href", attribute.Value);
             attribute.Remove();
         }
-        else if (attribute.Name == "id")
-            attribute.Value = prefix + attribute.Value;
-        else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal))
-            attribute.Value = "url(#" + prefix + attribute.Value[5..];
         else if (attribute.Value == FigureTheme.Page.Ink.ToHex())
             attribute.Value = "currentColor";
         else if (attribute.Value == FigureTheme.Page.Paper.ToHex())
@@ -59,6 +55,28 @@ internal static class FigureSvg
         {
             attribute.Value = "currentColor";
             element.SetAttributeValue("opacity", "0.15");
+        }
+    }
+
+    /// <summary>
+    /// Names of elements count on through the process, and several figures, and several reports in a notebook, are in one page: here
+    /// the same name means the same, and the same figure has the same names.
+    /// </summary>
+    private static void Rename(XElement svg)
+    {
+        var ids = svg.Descendants().Attributes("id").ToArray();
+        var numbers = ids.Index().ToDictionary(id => id.Item.Value, id => id.Index);
+        XAttribute[] references = [.. svg.Descendants().Attributes().Where(attribute => attribute.Value.StartsWith(Reference, StringComparison.Ordinal))];
+        var targets = Array.ConvertAll(references, reference => numbers[reference.Value[Reference.Length..^1]]);
+        Set("");
+        Set($"f{XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(svg.ToString())):x}-");
+
+        void Set(string prefix)
+        {
+            foreach (var (number, id) in ids.Index())
+                id.Value = $"{prefix}{number}";
+            foreach (var (reference, number) in references.Zip(targets))
+                reference.Value = $"{Reference}{prefix}{number})";
         }
     }
 
@@ -73,7 +91,7 @@ internal static class FigureSvg
         text.SetAttributeValue("y", Numbers(text, "y").Append(0).First());
         var places = Numbers(text, "x");
         text.SetAttributeValue("x", places.Append(0).First());
-        if (places.Length > 3 && places[^1] > places[0])
+        if (places.Length > 6 && places[^1] > places[0])
         {
             var width = (places[^1] - places[0]) * places.Length / (places.Length - 1);
             text.SetAttributeValue("textLength", Math.Round(width, 1).ToString(CultureInfo.InvariantCulture));

@@ -17,18 +17,18 @@ internal static class LearningCurvesFigure
     private static Figure Make(
         string name, string title, string axis, IReadOnlyList<EpochMetrics> history, Func<EpochMetrics, double> training,
         Func<ClipSetMetrics, double> validation) =>
-        new(name, title, "A curve of training and, where there was any, one of validation; the table of the epochs has the numbers.", 700, 380,
+        new(name, title, "A curve of training and, where there was any, one of validation; the table of the epochs has the numbers.", 600, 360,
             (plot, _) =>
             {
-                Add("training", FigureTheme.Blue, LinePattern.Solid, training);
-                Add("validation", FigureTheme.Orange, LinePattern.Dashed, epoch => epoch.Validation is { } metrics ? validation(metrics) : double.NaN);
+                Add("training", FigureTheme.Blue, LinePattern.Solid, MarkerShape.FilledCircle, training);
+                Add("validation", FigureTheme.Orange, LinePattern.Dashed, MarkerShape.OpenCircle, epoch => epoch.Validation is { } metrics ? validation(metrics) : double.NaN);
                 plot.XLabel("Epoch", 17);
                 plot.YLabel(axis, 17);
                 if (history.Count <= 20)
                     plot.Axes.Bottom.SetTicks([.. history.Select(epoch => (double)epoch.Epoch)], [.. history.Select(epoch => $"{epoch.Epoch}")]);
                 plot.ShowLegend(Edge.Right);
 
-                void Add(string legend, Color color, LinePattern pattern, Func<EpochMetrics, double> value)
+                void Add(string legend, Color color, LinePattern pattern, MarkerShape marker, Func<EpochMetrics, double> value)
                 {
                     var known = history.Where(epoch => double.IsFinite(value(epoch))).ToArray();
                     if (known.Length == 0)
@@ -37,6 +37,7 @@ internal static class LearningCurvesFigure
                         known.Select(epoch => (double)epoch.Epoch).ToArray(), known.Select(value).ToArray(), color);
                     curve.LineWidth = 2.5f;
                     curve.LinePattern = pattern;
+                    curve.MarkerShape = marker;
                     curve.MarkerSize = known.Length > 40 ? 0 : 7;
                     curve.LegendText = legend;
                 }

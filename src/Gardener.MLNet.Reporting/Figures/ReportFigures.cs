@@ -4,10 +4,7 @@ namespace GardenerML.Reporting.Figures;
 internal static class ReportFigures
 {
     public static IEnumerable<Figure> Of(HtmlReport report) =>
-        [.. Evaluation(report), .. Blocks(report), .. Weights(report), .. History(report), .. Experiment(report), .. Trials(report)];
-
-    public static IEnumerable<Figure> Evaluation(HtmlReport report) =>
-        report.Metrics is { } metrics && !Html.EvaluationSection.HasTable(metrics) ? [ConfusionFigure.Of(metrics)] : [];
+        [.. Blocks(report), .. Weights(report), .. History(report), .. Experiment(report), .. Trials(report)];
 
     public static IEnumerable<Figure> Blocks(HtmlReport report) =>
         report.PruningPlan is { Blocks.Count: <= BlockBarsFigure.MostBlocks } plan && plan.Blocks.Any(block => double.IsFinite(block.Value))

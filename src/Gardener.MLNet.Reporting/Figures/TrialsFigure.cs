@@ -17,7 +17,7 @@ internal static class TrialsFigure
             let known = trials.Where(trial => trial.Accuracy is not null && cost.Cost(trial) is not null).ToArray()
             where known.Length > 0
             select new Figure(
-                cost.Name, cost.Title, $"{known.Length} trials; the table of the trials has their numbers and says which are on a front.", 700, 440,
+                cost.Name, cost.Title, $"{known.Length} trials; the table of the trials has their numbers and says which are on a front.", 600, 400,
                 (plot, _) => Fill(plot, known, cost.Axis, trial => cost.Cost(trial)!.Value));
     }
 

@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using GardenerML.Evaluation;
-using GardenerML.Reporting.Figures;
 using static GardenerML.Reporting.Html.Markup;
 
 namespace GardenerML.Reporting.Html;
@@ -8,16 +7,14 @@ namespace GardenerML.Reporting.Html;
 /// <summary>How well videos are labelled.</summary>
 internal static class EvaluationSection
 {
-    private const int MostClassesOfTable = 24, ShownConfusions = 12;
+    private const int MostClassesOfTable = 24, MostClassesOfMap = 2048, ShownConfusions = 12;
 
-    /// <summary>Whether the confusion matrix is small enough for a table.</summary>
-    public static bool HasTable(VideoClassificationMetrics metrics) => metrics.ClassNames.Count <= MostClassesOfTable;
-
-    public static XElement Of(VideoClassificationMetrics metrics, IEnumerable<Figure> figures) => Section(
+    public static XElement Of(VideoClassificationMetrics metrics) => Section(
         "evaluation", "Evaluation",
         Element("dl", Summary(metrics).Select(entry => new[] { Element("dt", entry.Name), Element("dd", entry.Value) })),
-        HasTable(metrics) ? Confusion(metrics) : null,
-        figures.Select(Drawn),
+        metrics.ClassNames.Count <= MostClassesOfTable ? Confusion(metrics)
+            : metrics.ClassNames.Count <= MostClassesOfMap ? Map(metrics)
+            : null,
         Confusions(metrics),
         Classes(metrics));
 
@@ -54,9 +51,18 @@ internal static class EvaluationSection
         var row = metrics.ConfusionMatrix[label];
         var share = row[predicted] / (double)Math.Max(1, row.Sum());
         return Element(
-            "td", Attribute("class", label == predicted ? "right" : "wrong"), Attribute("style", Text($"--share: {100 * share:0.#}%")),
+            "td", Attribute("class", row[predicted] == 0 ? "none" : label == predicted ? "right" : "wrong"), Attribute("style", Text($"--share: {100 * share:0.#}%")),
             Text($"{row[predicted]}"));
     }
+
+    private static XElement Map(VideoClassificationMetrics metrics) => Element(
+        "figure",
+        Element(
+            "img", Attribute("class", "map"), Attribute("src", "data:image/png;base64," + Convert.ToBase64String(ConfusionImage.Encode(metrics))),
+            Attribute("alt", "The confusion matrix as a picture; the tables below have the numbers.")),
+        Element(
+            "figcaption",
+            Text($"Confusion matrix of {metrics.ClassNames.Count} classes: true ones from top to bottom, predicted ones from left to right, in the order of the table of recalls. Blue is right, orange is wrong; the stronger, the larger the share of the true class.")));
 
     private static XElement? Confusions(VideoClassificationMetrics metrics)
     {

@@ -20,12 +20,12 @@ internal static class ExperimentSection
     {
         int[] removals = [.. experiment.Curves.Select(point => point.Removed).Distinct().Order()];
         return Table(
-            $"WAR in percent by the number of removed blocks, mean and range of seeds; the whole model has {Numbers.Percent(experiment.Unpruned.War)}",
+            $"WAR in percent by the number of removed blocks, mean and range of seeds; the whole model has {Numbers.Percent(experiment.Unpruned.War.Mean)}",
             ["Criterion", .. removals.Select(count => Text($"{count}"))],
-            experiment.Curves.GroupBy(point => point.Criterion).Select(curve => (object[])
+            experiment.Curves.GroupBy(point => point.Criterion).Select(curve => (IEnumerable<object>)
             [
                 CriterionTitles.Of(curve.Key),
-                .. removals.Select(count => curve.FirstOrDefault(point => point.Removed == count) is { } point ? Numbers.Percent(point.War) : Numbers.Missing),
+                .. removals.Select(count => curve.FirstOrDefault(point => point.Removed == count) is { } point ? Measured(point.War) : Element("td", Numbers.Missing)),
             ]));
     }
 
@@ -35,8 +35,14 @@ internal static class ExperimentSection
         blocks.Select(block => (object[])
         [
             Text($"{block.Index}"), Numbers.Share(block.Entropy), Numbers.Share(block.EntropyError),
-            Text($"{block.EntropyRank}") + (block.Tied ? " =" : ""), Numbers.Percent(block.Loss), Text($"{block.OracleRank}"),
+            Text($"{block.EntropyRank}") + (block.Tied ? " =" : ""), Measured(block.Loss), Text($"{block.OracleRank}"),
         ]));
+
+    // With the range of the seeds where there is one.
+    private static XElement Measured(SeedStatistic value) => Element(
+        "td", Numbers.Percent(value.Mean),
+        value.Lowest == value.Highest ? null : Element(
+            "span", Attribute("class", "range"), $" {Numbers.Write(100 * value.Lowest, "0.0")} to {Numbers.Write(100 * value.Highest, "0.0")}"));
 
     private static XElement Correlations(IReadOnlyList<CriterionCorrelation> correlations) => Table(
         "Rank correlation with the oracle, with 95% bootstrap intervals over the blocks; 1 is the same order",

@@ -12,6 +12,9 @@ namespace GardenerML.Reporting.Html;
 /// </summary>
 internal static class Markup
 {
+    /// <summary>The most rows of a table: more are read by nobody, and a page must stay small whatever a model tells.</summary>
+    private const int MostRows = 1000;
+
     private const char Replacement = '\uFFFD';
 
     private static readonly XNamespace Xhtml = "http://www.w3.org/1999/xhtml";
@@ -43,11 +46,17 @@ internal static class Markup
     /// <param name="caption">What the table holds.</param>
     /// <param name="header">The headings of the columns.</param>
     /// <param name="rows">The cells: texts, or elements td.</param>
-    public static XElement Table(string caption, IEnumerable<string> header, IEnumerable<IEnumerable<object>> rows) => Scrolled(caption, Element(
-        "table",
-        Element("caption", caption),
-        Element("thead", Element("tr", header.Select(title => Element("th", Attribute("scope", "col"), title)))),
-        Element("tbody", rows.Select(row => Element("tr", row.Select(Cell))))));
+    public static XElement Table(string caption, IEnumerable<string> header, IEnumerable<IEnumerable<object>> rows)
+    {
+        var shown = rows.Take(MostRows + 1).ToArray();
+        if (shown.Length > MostRows)
+            caption += Text($" (the first {MostRows:N0} rows)");
+        return Scrolled(caption, Element(
+            "table",
+            Element("caption", caption),
+            Element("thead", Element("tr", header.Select(title => Element("th", Attribute("scope", "col"), title)))),
+            Element("tbody", shown.Take(MostRows).Select(row => Element("tr", row.Select(Cell))))));
+    }
 
     /// <summary>What may be wider than the page.</summary>
     public static XElement Scrolled(string title, XElement content) => Element(

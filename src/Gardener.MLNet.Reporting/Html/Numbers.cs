@@ -19,8 +19,6 @@ internal static class Numbers
     /// <summary>A share with four digits.</summary>
     public static string Share(double? value) => Write(value, "0.0000");
 
-    /// <summary>A share of 1 in percent, with the range of seeds where there is one.</summary>
-    public static string Percent(SeedStatistic value) => value.Lowest == value.Highest
-        ? Write(100 * value.Mean, "0.00")
-        : $"{Write(100 * value.Mean, "0.00")} [{Write(100 * value.Lowest, "0.0")}, {Write(100 * value.Highest, "0.0")}]";
+    /// <summary>A share in percent.</summary>
+    public static string Percent(double share) => Write(100 * share, "0.00");
 }

@@ -47,7 +47,7 @@ internal static class ReportPage
         XElement?[] sections =
         [
             ModelSection.Of(report.Facts, report.Costs),
-            report.Metrics is { } metrics ? EvaluationSection.Of(metrics, ReportFigures.Evaluation(report)) : null,
+            report.Metrics is { } metrics ? EvaluationSection.Of(metrics) : null,
             report.Predictions.Count > 0 ? PredictionsSection.Of(report.Predictions) : null,
             report.PruningPlan is { } plan ? BlocksSection.Of(plan, ReportFigures.Blocks(report)) : null,
             report.Weights.Count > 0 ? WeightsSection.Of(report.Weights, ReportFigures.Weights(report)) : null,

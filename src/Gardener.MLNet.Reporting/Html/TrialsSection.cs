@@ -7,8 +7,6 @@ namespace GardenerML.Reporting.Html;
 /// <summary>The trials of a search, and which of them no other is better than.</summary>
 internal static class TrialsSection
 {
-    private const int MostRows = 500;
-
     public static XElement Of(IReadOnlyList<ReportedTrial> trials, IEnumerable<Figure> figures)
     {
         var byLatency = ParetoFront.Of(trials, trial => trial.LatencyMilliseconds, trial => trial.Accuracy);
@@ -20,14 +18,13 @@ internal static class TrialsSection
             Table(
                 "The trials, the most accurate first",
                 ["Trial", "Accuracy", "Latency, ms", "Size, MB", "Parameters", "GFLOPs a clip", "Removed blocks", "Status", "On the front of"],
-                trials.OrderByDescending(trial => trial.Accuracy ?? double.NegativeInfinity).Take(MostRows).Select(trial => (object[])
+                trials.OrderByDescending(trial => trial.Accuracy ?? double.NegativeInfinity).Select(trial => (object[])
                 [
                     trial.Name, Numbers.Share(trial.Accuracy), Numbers.Write(trial.LatencyMilliseconds, "0.00"), Numbers.Write(trial.Bytes / 1e6, "0.00"),
                     Numbers.Write(trial.Parameters, "N0"), Numbers.Write(trial.GigaFlops, "0.0000"),
                     Word(trial.RemovedBlocks is { } blocks ? blocks.Count == 0 ? "none" : BlockList.Text(blocks) : Numbers.Missing), Word(trial.Status),
                     Word(string.Join(", ", Fronts(trial))),
-                ])),
-            trials.Count > MostRows ? Paragraph($"The {trials.Count - MostRows} least accurate trials are not listed.") : null);
+                ])));
 
         IEnumerable<string> Fronts(ReportedTrial trial)
         {
