@@ -62,7 +62,7 @@ internal static class BlockBarsFigure
         plot.Axes.Bottom.SetTicks(
             [.. plan.Blocks.Select(block => (double)block.Index)], [.. plan.Blocks.Select(block => $"{block.Index}")]);
         plot.XLabel("Block, from input to output", 17);
-        plot.YLabel(Unit(plan), 17);
+        plot.YLabel(Figure.Label(Unit(plan)), 17);
         plot.Axes.SetLimits(-0.7, plan.Blocks.Count - 0.3, floor, highest > floor ? highest + (0.08 * (highest - floor)) : floor + 1);
         plot.Legend.ManualItems.Add(new LegendItem { LabelText = "kept", FillColor = FigureTheme.Blue });
         if (removed.Count > 0)

@@ -1,3 +1,4 @@
+using GardenerML.Reporting.Html;
 using ScottPlot;
 
 namespace GardenerML.Reporting.Figures;
@@ -11,6 +12,8 @@ namespace GardenerML.Reporting.Figures;
 /// <param name="Fill">Adds what it shows to an empty plot.</param>
 internal sealed record Figure(string Name, string Title, string Description, int Width, int Height, Action<Plot, FigureTheme> Fill)
 {
+    private const int LongestLabel = 48;
+
     /// <summary>Draws it, to be disposed by the caller.</summary>
     public Plot Draw(FigureTheme theme)
     {
@@ -34,6 +37,9 @@ internal sealed record Figure(string Name, string Title, string Description, int
             plot.Title(Title, 20);
         return plot;
     }
+
+    /// <summary>A text from outside for a legend or an axis: short, and without what SVG has no way to say.</summary>
+    public static string Label(string text) => Markup.Clean(text.Length <= LongestLabel ? text : text[..LongestLabel] + "...");
 
     /// <summary>The figure for a white page.</summary>
     /// <returns>A PNG file.</returns>

@@ -14,7 +14,6 @@ internal static class FigureSvg
     private const string Reference = "url(#";
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-    private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
 
     /// <summary>The element.</summary>
     public static XElement Of(Figure figure)
@@ -37,17 +36,7 @@ internal static class FigureSvg
 
     private static void Rewrite(XElement element, XAttribute attribute)
     {
-        if (attribute.IsNamespaceDeclaration)
-        {
-            if (attribute.Value == Link)
-                attribute.Remove();
-        }
-        else if (attribute.Name == Link + "href")
-        {
-            element.SetAttributeValue("href", attribute.Value);
-            attribute.Remove();
-        }
-        else if (attribute.Value == FigureTheme.Page.Ink.ToHex())
+        if (attribute.Value == FigureTheme.Page.Ink.ToHex())
             attribute.Value = "currentColor";
         else if (attribute.Value == FigureTheme.Page.Paper.ToHex())
             attribute.Value = "var(--paper)";

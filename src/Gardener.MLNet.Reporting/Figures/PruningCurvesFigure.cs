@@ -43,7 +43,7 @@ internal static class PruningCurvesFigure
         curve.MarkerShape = style.Marker;
         curve.MarkerSize = 9;
         curve.MarkerLineWidth = 2;
-        curve.LegendText = CriterionTitles.Of(criterion);
+        curve.LegendText = Figure.Label(CriterionTitles.Of(criterion));
     }
 
     private static int Place(string criterion) => criterion switch

@@ -24,7 +24,7 @@ internal static class WeightHistogramsFigure
             curve.LineWidth = 2.5f;
             curve.ConnectStyle = ConnectStyle.StepHorizontal;
             curve.LinePattern = i == 1 ? LinePattern.Dashed : i == 2 ? LinePattern.Dotted : LinePattern.Solid;
-            curve.LegendText = $"{histogram.Name}: {BlockList.Text(histogram.Blocks)}";
+            curve.LegendText = Figure.Label($"{histogram.Name}: {BlockList.Text(histogram.Blocks)}");
         }
         plot.XLabel("Weight", 17);
         plot.YLabel("Density", 17);

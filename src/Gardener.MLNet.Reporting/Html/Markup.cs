@@ -86,7 +86,7 @@ internal static class Markup
     }
 
     /// <summary>Replaces what XML has no way to say: most control characters, and halves of surrogate pairs.</summary>
-    private static string Clean(string text)
+    public static string Clean(string text)
     {
         if (text.All(XmlConvert.IsXmlChar))
             return text;

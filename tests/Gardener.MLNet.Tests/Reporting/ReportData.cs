@@ -9,10 +9,10 @@ namespace GardenerML.Tests.Reporting;
 internal static class ReportData
 {
     /// <summary>Text that would be markup, and letters that XML has no way to say.</summary>
-    public const string Hostile = "\"><script src='http://evil.example/x.js'>alert(1)</script>&amp;]]></style>\0\uD800\uFFFE 'x' é";
+    public const string Hostile = "\"><script src='http://evil.example/x.js'>alert(1)</script>&amp;]]></style>\0\u0001\uD800\uFFFE 'x' é";
 
     /// <summary>The same as a page shows it.</summary>
-    public const string HostileShown = "\"><script src='http://evil.example/x.js'>alert(1)</script>&amp;]]></style>\uFFFD\uFFFD\uFFFD 'x' é";
+    public const string HostileShown = "\"><script src='http://evil.example/x.js'>alert(1)</script>&amp;]]></style>\uFFFD\uFFFD\uFFFD\uFFFD 'x' é";
 
     public static readonly PruningPlan Plan = Gardener.PlanPruning(new PruningOptions { Checkpoint = ReferenceData.Golden("tiny-b-half") });
 
