@@ -26,7 +26,7 @@ public sealed record PredictedVideo
     /// <summary>Some frames of the clip that the model saw, in their order; each a JPEG file.</summary>
     public required IReadOnlyList<byte[]> Frames { get; init; }
 
-    /// <summary>Scores some videos of a data set, evenly spaced over its rows. Videos that cannot be read are left out.</summary>
+    /// <summary>Scores some videos of a data set, evenly spaced over its rows whose files are there. Videos that cannot be read are left out.</summary>
     /// <param name="mlContext">The context.</param>
     /// <param name="model">A fitted video classifier, or a pipeline that has one.</param>
     /// <param name="data">What the model takes: labelled videos before the pipeline, or clips before the bare classifier.</param>
@@ -76,7 +76,8 @@ public sealed record PredictedVideo
         {
             var clip = default(VideoClip);
             getClip(ref clip!);
-            if (clip is not null)
+            // Partial data sets lack most of what their lists name.
+            if (clip is not null && (clip.Path is null || File.Exists(clip.Path)))
                 rows.Add((clip, getLabel()));
         }
         return rows;

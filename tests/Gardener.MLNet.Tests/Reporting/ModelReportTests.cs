@@ -141,6 +141,15 @@ public sealed class ModelReportTests
             }
         }
         Assert.HasCount(paths.Length, PredictedVideo.Of(Ml, _model, _test, count: 1000));
+
+        // Of lists that name videos which are not there, those are shown that are.
+        var text = _set.File("text.avi");
+        File.WriteAllText(text, "no video");
+        var partial = Ml.Data.LoadFromEnumerable<Row>(
+            [.. Enumerable.Range(0, 9).Select(i => new Row { VideoPath = _set.File($"gone-{i}.avi"), Label = labels[0] }),
+            new Row { VideoPath = paths[0], Label = "unknown" }, new Row { VideoPath = text, Label = labels[0] }]);
+        var there = PredictedVideo.Of(Ml, _model, partial, count: 8);
+        Assert.AreEqual((Path.GetFileName(paths[0]), null), (there.Single().Name, there.Single().Label));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PredictedVideo.Of(Ml, _model, _test, count: 0));
     }
 
@@ -199,5 +208,12 @@ public sealed class ModelReportTests
         Assert.AreEqual(2, (await CliRun.Of("report", _zip)).ExitCode);
         Assert.AreEqual(2, (await CliRun.Of("report", _zip, "-o", page, "--samples", "-1")).ExitCode);
         Assert.IsFalse(File.Exists(page));
+    }
+
+    private sealed class Row
+    {
+        public string VideoPath { get; set; } = "";
+
+        public string Label { get; set; } = "";
     }
 }
