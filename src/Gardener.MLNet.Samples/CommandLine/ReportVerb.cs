@@ -44,6 +44,14 @@ internal sealed class ReportVerb
         report._evaluation.AddTo(verb);
         foreach (var option in (Option[])[report._samples, report._log, report._title, report._figures, report._output])
             verb.Add(option);
+        verb.Validators.Add(result =>
+        {
+            var named = report._evaluation.IsNamed(result);
+            if (named && result.GetResult(report._subject) is { Tokens: [var subject] } && Directory.Exists(subject.Value))
+                result.AddError($"{subject.Value} is a folder of results, which is not evaluated; leave --data out, or name a model zip.");
+            if (!named && result.GetResult(report._samples) is { Implicit: false })
+                result.AddError("Name the folder of videos that frames are shown of: --data FOLDER.");
+        });
         return verb;
     }
 

@@ -206,7 +206,8 @@ public sealed class ModelReportTests
             StringAssert.Contains(run.Error, message);
         }
         Assert.AreEqual(2, (await CliRun.Of("report", _zip)).ExitCode);
-        Assert.AreEqual(2, (await CliRun.Of("report", _zip, "-o", page, "--samples", "-1")).ExitCode);
+        foreach (var wrong in new[] { new[] { _zip, "--samples", "3" }, [_zip, "--data", _set.Videos, "--samples", "-1"], [_set.File("log"), "--data", _set.Videos] })
+            Assert.AreEqual(2, (await CliRun.Of(["report", .. wrong, "-o", page])).ExitCode, string.Join(' ', wrong));
         Assert.IsFalse(File.Exists(page));
     }
 
