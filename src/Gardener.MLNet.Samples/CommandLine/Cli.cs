@@ -33,6 +33,7 @@ public static class Cli
         EvaluateVerb.Make(),
         PredictVerb.Make(),
         OnnxVerb.Make(),
+        ReportVerb.Make(),
     };
 
     /// <summary>Runs a command line.</summary>

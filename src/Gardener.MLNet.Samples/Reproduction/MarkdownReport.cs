@@ -1,5 +1,6 @@
 using System.Text;
 using GardenerML.Pruning;
+using GardenerML.Reporting;
 
 namespace GardenerML.Samples.Reproduction;
 
@@ -75,7 +76,7 @@ internal static class MarkdownReport
                     .Prepend(CriterionTitles.Of(curve.Key))));
     }
 
-    private static string Difference(Statistic entropy, Statistic other)
+    private static string Difference(SeedStatistic entropy, SeedStatistic other)
     {
         var apart = entropy.Lowest > other.Highest || other.Lowest > entropy.Highest;
         return Text($"{100 * (entropy.Mean - other.Mean):+0.00;-0.00;0.00}") + (apart ? "*" : "");
@@ -140,7 +141,7 @@ internal static class MarkdownReport
         ? Missing
         : Text($"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]");
 
-    private static string Percent(Statistic value) => value.Lowest == value.Highest
+    private static string Percent(SeedStatistic value) => value.Lowest == value.Highest
         ? Text($"{100 * value.Mean:0.00}")
         : Text($"{100 * value.Mean:0.00} [{100 * value.Lowest:0.0}, {100 * value.Highest:0.0}]");
 

@@ -1,4 +1,5 @@
 using GardenerML.Pruning;
+using GardenerML.Reporting;
 
 namespace GardenerML.Samples.Reproduction;
 
@@ -8,9 +9,6 @@ namespace GardenerML.Samples.Reproduction;
 /// <param name="Importance">What it saw of each block, turned so that the lowest goes first.</param>
 internal sealed record RemovalOrder(string Criterion, IReadOnlyList<int> Blocks, IReadOnlyList<double> Importance)
 {
-    /// <summary>The name of the oracle.</summary>
-    public const string Oracle = "sensitivity";
-
     /// <summary>The order of a criterion over weights.</summary>
     public static RemovalOrder Of(string checkpoint, string name)
     {
@@ -24,7 +22,7 @@ internal sealed record RemovalOrder(string Criterion, IReadOnlyList<int> Blocks,
 
     /// <summary>The order of the oracle: the smallest loss first, of equal ones the deeper block.</summary>
     public static RemovalOrder OfOracle(IReadOnlyList<double> losses) =>
-        new(Oracle, PruningCriterion.Entropy.RemovalOrder(losses), losses);
+        new(CriterionTitles.Oracle, PruningCriterion.Entropy.RemovalOrder(losses), losses);
 
     /// <summary>A plan that only scores the blocks.</summary>
     public static PruningPlan Plan(string checkpoint, PruningCriterion criterion) => Gardener.PlanPruning(

@@ -1,3 +1,4 @@
+using GardenerML.Reporting;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Training;
 using Spectre.Console;

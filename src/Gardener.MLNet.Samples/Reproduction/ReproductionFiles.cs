@@ -1,4 +1,5 @@
 using System.Text;
+using GardenerML.Reporting;
 
 namespace GardenerML.Samples.Reproduction;
 
@@ -7,10 +8,10 @@ internal static class ReproductionFiles
 {
     public const string Report = "reproduction.md";
     public const string CurvesFigure = "pruning-curves.png";
-    public const string CurvesTable = "pruning-curves.csv";
+    public const string CurvesTable = PruningExperiment.CurvesTable;
     public const string BlocksFigure = "entropy-oracle.png";
-    public const string BlocksTable = "entropy-oracle.csv";
-    public const string CorrelationsTable = "correlations.csv";
+    public const string BlocksTable = PruningExperiment.BlocksTable;
+    public const string CorrelationsTable = PruningExperiment.CorrelationsTable;
     public const string RunsTable = "runs.csv";
 
     /// <summary>Writes all files.</summary>
@@ -23,8 +24,8 @@ internal static class ReproductionFiles
         Text(CurvesTable, CsvTables.Curves(result));
         Text(BlocksTable, CsvTables.BlockRows(result));
         Text(CorrelationsTable, CsvTables.Correlations(result));
-        Bytes(CurvesFigure, PruningCurvesFigure.Draw(result));
-        Bytes(BlocksFigure, EntropyOracleFigure.Draw(result));
+        Bytes(CurvesFigure, result.Experiment.DrawCurves());
+        Bytes(BlocksFigure, result.Experiment.DrawBlocks());
         Text(Report, MarkdownReport.Write(result, CurvesFigure, BlocksFigure));
 
         void Text(string name, string text) => Bytes(name, Encoding.UTF8.GetBytes(text));

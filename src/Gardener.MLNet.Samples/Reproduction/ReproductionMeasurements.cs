@@ -1,4 +1,5 @@
 using GardenerML.Pruning;
+using GardenerML.Reporting;
 using GardenerML.Sensitivity;
 using GardenerML.VideoMae;
 
@@ -32,35 +33,35 @@ internal sealed record ReproductionMeasurements(
             [.. Orders.Skip(1).Select(Correlate)], Agreement());
     }
 
-    private CurvePoint[] Curves(VideoMaeConfiguration geometry) =>
+    private PruningCurvePoint[] Curves(VideoMaeConfiguration geometry) =>
     [
         .. Orders.SelectMany(order => Removals.Select(count => Point(order.Criterion, count, geometry, _ => order.First(count)))),
         .. RandomOrders.Count == 0 ? [] : Removals.Select(
             count => Point(ReproductionOptions.Random, count, geometry, seed => RandomOrders[seed].First(count))),
     ];
 
-    private CurvePoint Point(string criterion, int count, VideoMaeConfiguration geometry, Func<int, int[]> removed)
+    private PruningCurvePoint Point(string criterion, int count, VideoMaeConfiguration geometry, Func<int, int[]> removed)
     {
         var sets = Seeds.Select(removed).ToArray();
         var runs = Results.Zip(sets).Select(pair => pair.First.Without(pair.Second)).ToArray();
-        return new CurvePoint(
+        return new PruningCurvePoint(
             criterion,
             count,
             (double)count / geometry.BlockCount,
             VideoMaeCost.Of(geometry with { BlockCount = geometry.BlockCount - count }).GigaFlops,
             sets.All(set => set.SequenceEqual(sets[0])) ? sets[0] : null,
-            Statistic.Of([.. runs.Select(run => run.Accuracy)]),
-            Statistic.Of([.. runs.Select(run => run.MeanClassRecall)]));
+            SeedStatistic.Of([.. runs.Select(run => run.Accuracy)]),
+            SeedStatistic.Of([.. runs.Select(run => run.MeanClassRecall)]));
     }
 
-    private BlockRow[] BlockRows(IReadOnlyList<BlockImportance> entropies) =>
+    private OracleBlock[] BlockRows(IReadOnlyList<BlockImportance> entropies) =>
     [
-        .. entropies.Select(block => new BlockRow(
+        .. entropies.Select(block => new OracleBlock(
             block.Index, block.Value, block.StandardError!.Value, block.NormalizedValue, block.RemovalRank + 1, block.Tied,
-            Statistic.Of([.. Results.Select(result => result.Blocks[block.Index].AccuracyLoss)]), Orders[0].RankOf(block.Index))),
+            SeedStatistic.Of([.. Results.Select(result => result.Blocks[block.Index].AccuracyLoss)]), Orders[0].RankOf(block.Index))),
     ];
 
-    private CorrelationRow Correlate(RemovalOrder order) => new(
+    private CriterionCorrelation Correlate(RemovalOrder order) => new(
         order.Criterion,
         RankCorrelation.Spearman(order.Importance, Orders[0].Importance),
         RankCorrelation.Kendall(order.Importance, Orders[0].Importance));

@@ -1,3 +1,4 @@
+using GardenerML.Reporting;
 using GardenerML.Training;
 
 namespace GardenerML.Samples.Reproduction;
@@ -12,7 +13,7 @@ internal sealed record ReproductionOptions
     ];
 
     /// <summary>The name of the random order, which is another one for each seed.</summary>
-    public const string Random = "random";
+    public const string Random = CriterionTitles.Random;
 
     /// <summary>The checkpoint.</summary>
     public required string Checkpoint { get; init; }

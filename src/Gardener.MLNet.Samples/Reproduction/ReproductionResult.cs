@@ -1,4 +1,5 @@
-using GardenerML.Pruning;
+using System.Text.Json.Serialization;
+using GardenerML.Reporting;
 
 namespace GardenerML.Samples.Reproduction;
 
@@ -21,34 +22,10 @@ namespace GardenerML.Samples.Reproduction;
 /// </param>
 internal sealed record ReproductionResult(
     string Checkpoint, int BlockCount, string Data, string Recipe, int Clips, IReadOnlyList<int> Seeds, int Trainings, double Seconds,
-    CurvePoint Unpruned, IReadOnlyList<CurvePoint> Curves, IReadOnlyList<BlockRow> Blocks,
-    IReadOnlyList<CorrelationRow> Correlations, double? OracleAgreement);
-
-/// <summary>What a model is worth after a removal.</summary>
-/// <param name="Criterion">What chose the blocks; "sensitivity" is the oracle.</param>
-/// <param name="Removed">How many blocks were removed.</param>
-/// <param name="Ratio">The share of blocks that is.</param>
-/// <param name="GigaFlops">Multiply-adds of a clip that are left, in units of 10^9.</param>
-/// <param name="RemovedBlocks">Which blocks; null where they differ by seed.</param>
-/// <param name="War">Accuracy: the weighted average recall.</param>
-/// <param name="Uar">Mean class recall: the unweighted average recall.</param>
-internal sealed record CurvePoint(
-    string Criterion, int Removed, double Ratio, double GigaFlops, IReadOnlyList<int>? RemovedBlocks, Statistic War, Statistic Uar);
-
-/// <summary>What the entropy and the oracle say of a block.</summary>
-/// <param name="Index">The block's number.</param>
-/// <param name="Entropy">Its weight-number entropy in nats.</param>
-/// <param name="EntropyError">The standard error of it, as if weights were independent draws.</param>
-/// <param name="NormalizedEntropy">The entropy scaled so that the lowest block has 0 and the highest 1.</param>
-/// <param name="EntropyRank">Its place in the order of removal by entropy, from 1.</param>
-/// <param name="Tied">Whether its entropy is within the joint standard error of a neighbour in that order.</param>
-/// <param name="Loss">What its removal costs in accuracy.</param>
-/// <param name="OracleRank">Its place in the order of removal by the oracle, from 1.</param>
-internal sealed record BlockRow(
-    int Index, double Entropy, double EntropyError, double NormalizedEntropy, int EntropyRank, bool Tied, Statistic Loss, int OracleRank);
-
-/// <summary>How well a criterion's order agrees with the mean loss that the oracle measured; 1 is the same order.</summary>
-/// <param name="Criterion">The criterion's name.</param>
-/// <param name="Spearman">Spearman's coefficient, with a 95% bootstrap interval over the blocks.</param>
-/// <param name="Kendall">Kendall's tau-b, with a 95% bootstrap interval over the blocks.</param>
-internal sealed record CorrelationRow(string Criterion, RankCorrelation Spearman, RankCorrelation Kendall);
+    PruningCurvePoint Unpruned, IReadOnlyList<PruningCurvePoint> Curves, IReadOnlyList<OracleBlock> Blocks,
+    IReadOnlyList<CriterionCorrelation> Correlations, double? OracleAgreement)
+{
+    /// <summary>What there is to draw of it.</summary>
+    [JsonIgnore]
+    public PruningExperiment Experiment => new() { Unpruned = Unpruned, Curves = Curves, Blocks = Blocks, Correlations = Correlations };
+}

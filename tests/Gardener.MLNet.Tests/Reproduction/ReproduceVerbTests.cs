@@ -1,10 +1,12 @@
 using System.Text.Json;
 using GardenerML.Pruning;
+using GardenerML.Reporting;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Recipes;
 using GardenerML.Samples.Reproduction;
 using GardenerML.Sensitivity;
 using GardenerML.Tests.CommandLine;
+using GardenerML.Tests.Reporting;
 using GardenerML.Tests.Sensitivity;
 using GardenerML.Video;
 using Microsoft.ML;
@@ -60,6 +62,7 @@ public sealed class ReproduceVerbTests
 
         CheckAgainstDirectCalls(set, resumed.Json);
         CheckFiles(set.File("resumed"));
+        await CheckReport(set.File("resumed"), resumed.Json);
 
         string Text(string output, string file) => File.ReadAllText(Path.Combine(set.File(output), file));
 
@@ -139,6 +142,33 @@ public sealed class ReproduceVerbTests
                 Criterion = PruningCriterion.Parse(criterion == "random" ? $"random:{seed}" : criterion),
                 Target = PruningTarget.Count(count),
             }).Removed];
+    }
+
+    /// <summary>The tables that were written are read again as they were, and are on the page of the verb report.</summary>
+    private static async Task CheckReport(string folder, JsonElement json)
+    {
+        var experiment = PruningExperiment.Load(folder);
+        Assert.AreEqual(Mean(json.GetProperty("unpruned"), "war"), experiment.Unpruned.War.Mean);
+        Assert.HasCount(json.GetProperty("curves").GetArrayLength(), experiment.Curves);
+        foreach (var (point, read) in json.GetProperty("curves").EnumerateArray().Zip(experiment.Curves))
+        {
+            Assert.AreEqual((point.GetProperty("criterion").GetString(), point.GetProperty("removed").GetInt32()), (read.Criterion, read.Removed));
+            Assert.AreEqual((Mean(point, "war"), Mean(point, "uar")), (read.War.Mean, read.Uar.Mean));
+            CollectionAssert.AreEqual(
+                point.TryGetProperty("removedBlocks", out var blocks) ? blocks.EnumerateArray().Select(block => block.GetInt32()).ToArray() : null,
+                read.RemovedBlocks?.ToArray());
+        }
+        foreach (var (block, read) in json.GetProperty("blocks").EnumerateArray().Zip(experiment.Blocks))
+        {
+            Assert.AreEqual((block.GetProperty("entropy").GetDouble(), block.GetProperty("tied").GetBoolean()), (read.Entropy, read.Tied));
+            Assert.AreEqual((Mean(block, "loss"), block.GetProperty("oracleRank").GetInt32()), (read.Loss.Mean, read.OracleRank));
+        }
+        Assert.HasCount(json.GetProperty("correlations").GetArrayLength(), experiment.Correlations);
+
+        var page = Path.Combine(folder, "report.html");
+        var run = await CliRun.Of("report", folder, "-o", page);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        CollectionAssert.AreEqual(new[] { "experiment" }, ReportReader.Parse(await File.ReadAllTextAsync(page)).SectionIds());
     }
 
     private static double Mean(JsonElement row, string name) => row.GetProperty(name).GetProperty("mean").GetDouble();

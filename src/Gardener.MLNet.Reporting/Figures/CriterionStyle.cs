@@ -1,6 +1,6 @@
 using ScottPlot;
 
-namespace GardenerML.Samples.Reproduction;
+namespace GardenerML.Reporting.Figures;
 
 /// <summary>How a criterion's curve is drawn; equal curves lie over each other, so the later ones are thinner.</summary>
 /// <param name="Color">Its colour, told apart by the colour-blind too.</param>
@@ -9,19 +9,19 @@ namespace GardenerML.Samples.Reproduction;
 /// <param name="Pattern">The pattern of its line.</param>
 internal readonly record struct CriterionStyle(Color Color, float Width, MarkerShape Marker, LinePattern Pattern)
 {
-    public static CriterionStyle Of(string criterion) => criterion switch
+    public static CriterionStyle Of(string criterion, FigureTheme theme) => criterion switch
     {
-        "entropy" => new(Color.FromHex("#D55E00"), 4, MarkerShape.FilledCircle, LinePattern.Solid),
-        RemovalOrder.Oracle => new(Color.FromHex("#000000"), 3, MarkerShape.FilledSquare, LinePattern.Solid),
-        ReproductionOptions.Random => new(Color.FromHex("#7F7F7F"), 3, MarkerShape.FilledDiamond, LinePattern.Dashed),
+        "entropy" => new(FigureTheme.Orange, 4, MarkerShape.FilledCircle, LinePattern.Solid),
+        CriterionTitles.Oracle => new(theme.Ink, 3, MarkerShape.FilledSquare, LinePattern.Solid),
+        CriterionTitles.Random => new(FigureTheme.Grey, 3, MarkerShape.FilledDiamond, LinePattern.Dashed),
         "mean" => new(Color.FromHex("#0072B2"), 3, MarkerShape.OpenCircle, LinePattern.Solid),
         "l1" => new(Color.FromHex("#56B4E9"), 1.5f, MarkerShape.OpenSquare, LinePattern.Dashed),
-        "variance" => new(Color.FromHex("#009E73"), 3, MarkerShape.OpenDiamond, LinePattern.Solid),
+        "variance" => new(FigureTheme.Green, 3, MarkerShape.OpenDiamond, LinePattern.Solid),
         "std" => new(Color.FromHex("#8FD9B6"), 1.5f, MarkerShape.OpenCircle, LinePattern.Dashed),
         "l2" => new(Color.FromHex("#CC79A7"), 2, MarkerShape.OpenTriangleUp, LinePattern.Solid),
         "kurtosis" => new(Color.FromHex("#B8860B"), 2, MarkerShape.OpenTriangleDown, LinePattern.Solid),
-        "mutual-information" => new(Color.FromHex("#6A3D9A"), 2, MarkerShape.Cross, LinePattern.Solid),
+        "mutual-information" => new(Color.FromHex("#8A63B8"), 2, MarkerShape.Cross, LinePattern.Solid),
         "value-entropy" => new(Color.FromHex("#A65628"), 2, MarkerShape.Eks, LinePattern.Dotted),
-        _ => new(Color.FromHex("#444444"), 1.5f, MarkerShape.Asterisk, LinePattern.Dotted),
+        _ => new(FigureTheme.Grey, 1.5f, MarkerShape.Asterisk, LinePattern.Dotted),
     };
 }

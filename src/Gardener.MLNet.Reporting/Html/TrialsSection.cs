@@ -1,0 +1,39 @@
+using System.Xml.Linq;
+using GardenerML.Reporting.Figures;
+using static GardenerML.Reporting.Html.Markup;
+
+namespace GardenerML.Reporting.Html;
+
+/// <summary>The trials of a search, and which of them no other is better than.</summary>
+internal static class TrialsSection
+{
+    public static XElement Of(IReadOnlyList<ReportedTrial> trials, IEnumerable<Figure> figures)
+    {
+        var byLatency = ParetoFront.Of(trials, trial => trial.LatencyMilliseconds, trial => trial.Accuracy);
+        var bySize = ParetoFront.Of(trials, trial => trial.Bytes, trial => trial.Accuracy);
+        return Section(
+            "search", "Search",
+            Paragraph($"{trials.Count} trials. A trial is on the Pareto front where no other is as accurate and cheaper, or as cheap and more accurate."),
+            Element("div", Attribute("class", "pair"), figures.Select(Drawn)),
+            Table(
+                "The trials, the most accurate first",
+                ["Trial", "Accuracy", "Latency, ms", "Size, MB", "Parameters", "GFLOPs a clip", "Removed blocks", "Status", "On the front of"],
+                trials.OrderByDescending(trial => trial.Accuracy ?? double.NegativeInfinity).Select(trial => (object[])
+                [
+                    trial.Name, Numbers.Share(trial.Accuracy), Numbers.Write(trial.LatencyMilliseconds, "0.00"), Numbers.Write(trial.Bytes / 1e6, "0.00"),
+                    Numbers.Write(trial.Parameters, "N0"), Numbers.Write(trial.GigaFlops, "0.0000"),
+                    Word(trial.RemovedBlocks is { } blocks ? blocks.Count == 0 ? "none" : BlockList.Text(blocks) : Numbers.Missing), Word(trial.Status),
+                    Word(string.Join(", ", Fronts(trial))),
+                ])));
+
+        IEnumerable<string> Fronts(ReportedTrial trial)
+        {
+            if (byLatency.Contains(trial))
+                yield return "latency";
+            if (bySize.Contains(trial))
+                yield return "size";
+        }
+    }
+
+    private static XElement Word(string text) => Element("td", Attribute("class", "text"), text);
+}

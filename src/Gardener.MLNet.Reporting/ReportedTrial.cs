@@ -1,0 +1,29 @@
+namespace GardenerML.Reporting;
+
+/// <summary>A trial of a search for how much can be pruned. What was not measured is null.</summary>
+public sealed record ReportedTrial
+{
+    /// <summary>What the trial is called.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How it ended, in a word or two.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Share of clips labelled right, in [0, 1].</summary>
+    public double? Accuracy { get; init; }
+
+    /// <summary>Time of a clip, in milliseconds.</summary>
+    public double? LatencyMilliseconds { get; init; }
+
+    /// <summary>Size of the saved model, in bytes.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>Number of parameters.</summary>
+    public long? Parameters { get; init; }
+
+    /// <summary>Multiply-adds of a clip in units of 10^9.</summary>
+    public double? GigaFlops { get; init; }
+
+    /// <summary>Numbers of the removed blocks, from 0, ascending; null where they are not known.</summary>
+    public IReadOnlyList<int>? RemovedBlocks { get; init; }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using GardenerML.Reporting;
+using GardenerML.Training;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>report MODEL.zip|FOLDER -o FILE.html</c>: a model or an experiment as one page.</summary>
+internal sealed class ReportVerb
+{
+    private readonly Argument<FileInfo> _subject = new("subject")
+    {
+        Description = "A model zip, or the folder that reproduce has filled.",
+    };
+
+    private readonly EvaluationOptions _evaluation = new(isRequired: false);
+
+    private readonly Option<int> _samples = CommonOptions.Checked(
+        new Option<int>("--samples")
+        {
+            Description = "Of how many of the videos frames are shown.",
+            DefaultValueFactory = _ => 12,
+        },
+        count => count is >= 0 and <= 100, "must be from 0 to 100");
+
+    private readonly Option<DirectoryInfo?> _log = new("--log-folder")
+    {
+        Description = "The log folder of the training, for the learning curves; a zip does not keep them.",
+    };
+
+    private readonly Option<string?> _title = new("--title") { Description = "The title of the page; the subject's name by default." };
+
+    private readonly Option<DirectoryInfo?> _figures = new("--figures") { Description = "A folder for the figures as PNG files too." };
+
+    private readonly Option<FileInfo> _output = new("--output", "-o") { Description = "The page to write.", Required = true };
+
+    public static Command Make()
+    {
+        var report = new ReportVerb();
+        var verb = VerbRun.Verb("report",
+            "Writes a model or an experiment as one HTML page. Example: report model.zip --data UCF-101 -o report.html",
+            run => Task.Run(() => report.Run(run)));
+        verb.Add(report._subject);
+        report._evaluation.AddTo(verb);
+        foreach (var option in (Option[])[report._samples, report._log, report._title, report._figures, report._output])
+            verb.Add(option);
+        verb.Validators.Add(result =>
+        {
+            var named = report._evaluation.IsNamed(result);
+            if (named && result.GetResult(report._subject) is { Tokens: [var subject] } && Directory.Exists(subject.Value))
+                result.AddError($"{subject.Value} is a folder of results, which is not evaluated; leave --data out, or name a model zip.");
+            if (!named && result.GetResult(report._samples) is { Implicit: false })
+                result.AddError("Name the folder of videos that frames are shown of: --data FOLDER.");
+        });
+        return verb;
+    }
+
+    private VerbResult Run(VerbRun run)
+    {
+        var subject = run.Arguments.GetRequiredValue(_subject);
+        var path = run.Arguments.GetRequiredValue(_output).FullName;
+        var title = run.Arguments.GetValue(_title) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(subject.FullName));
+        var report = Directory.Exists(subject.FullName)
+            ? new HtmlReport { Title = title, Experiment = PruningExperiment.Load(subject.FullName) }
+            : OfModel(run, subject, title);
+        if (run.Arguments.GetValue(_log) is { } log)
+            report = report with { TrainingHistory = TrainingHistory.Load(log.FullName) };
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        report.Save(path);
+        if (run.Arguments.GetValue(_figures) is { } figures)
+            report.SaveFigures(figures.FullName);
+        run.Console.WriteLine($"Report: {path}");
+        return new VerbResult(new Document(path));
+    }
+
+    private HtmlReport OfModel(VerbRun run, FileInfo zip, string title)
+    {
+        var arguments = run.Arguments;
+        var context = run.NewContext(seed: null);
+        VideoClassifierTransformer.LoadingDevice = _evaluation.Device(arguments);
+        var model = SavedModel.Load(context, zip);
+        using var owned = model as IDisposable;
+        var report = HtmlReport.Of(model, title, measureSpeed: true);
+        if (!_evaluation.IsNamed(arguments.CommandResult))
+            return report;
+        var videos = _evaluation.Load(context, arguments);
+        var samples = arguments.GetValue(_samples);
+        return report with
+        {
+            Metrics = _evaluation.Evaluate(run, context, model, videos),
+            Predictions = samples == 0 ? [] : PredictedVideo.Of(context, model, videos, samples, cancellationToken: run.Cancellation),
+        };
+    }
+
+    /// <summary>What --json prints.</summary>
+    private sealed record Document(string Path);
+}

@@ -1,0 +1,25 @@
+using CsCheck;
+using GardenerML.Reporting;
+
+namespace GardenerML.Tests.Reporting;
+
+[TestClass]
+public sealed class ParetoFrontTests
+{
+    [TestMethod]
+    public void The_front_is_what_no_other_trial_is_preferable_to()
+    {
+        var trial = Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 9], (accuracy, latency, unknown) => ReportData.Trial(
+            "t", unknown == 0 ? null : accuracy / 6.0, unknown == 1 ? null : unknown == 2 ? double.NaN : latency));
+        trial.Array[0, 20].Sample(trials =>
+        {
+            var front = ParetoFront.Of(trials, each => each.LatencyMilliseconds, each => each.Accuracy);
+            // The definition, over all pairs.
+            var known = trials.Where(each => each.Accuracy is not null && each.LatencyMilliseconds is { } time && !double.IsNaN(time)).ToArray();
+            var expected = known.Where(each => !known.Any(other =>
+                other.Accuracy >= each.Accuracy && other.LatencyMilliseconds <= each.LatencyMilliseconds
+                && (other.Accuracy > each.Accuracy || other.LatencyMilliseconds < each.LatencyMilliseconds))).ToArray();
+            return front.Count == expected.Length && expected.All(front.Contains);
+        });
+    }
+}
