@@ -62,6 +62,11 @@ public sealed class CliTests
     [DataRow("pretrain --videos x -o y --image-size 0")]
     [DataRow("curriculum x --resume-folder y -o z --learning-rate 0")]
     [DataRow("curriculum x --resume-folder y -o z --epochs 2")]
+    [DataRow("curriculum x --resume-folder y -o z --looks 0.5,0.5,0.5,0.5")]
+    [DataRow("curriculum x --resume-folder y -o z --looks 0.5,0.5")]
+    [DataRow("curriculum x --resume-folder y -o z --looks 1,0,0,many")]
+    [DataRow("curriculum x --resume-folder y -o z --plain 1.5")]
+    [DataRow("curriculum x --resume-folder y -o z --turning 0,5")]
     public async Task Wrong_usage_ends_with_2_and_a_message(string arguments)
     {
         var (code, output, errors) = await Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
