@@ -83,7 +83,7 @@ internal sealed class CurriculumVerb
         var clips = new ActionCurriculumOptions
         {
             Seed = (ulong)seed,
-            Looks = arguments.GetValue(_looks),
+            Looks = arguments.GetResult(_looks) is null ? null : arguments.GetValue(_looks),
             PlainShare = arguments.GetValue(_plain),
             TurningShare = arguments.GetValue(_turning),
         };
