@@ -14,7 +14,7 @@ IDataView ucf101 = Ucf101.Load(mlContext, "output/quickstart/motion", subset: Uc
 IDataView test = Ucf101.Load(mlContext, "output/quickstart/motion", subset: Ucf101Subset.Test);
 
 var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
-    .Append(mlContext.Transforms.LoadVideo(options: new() { FrameCount = 8, SamplingRate = 2, Size = 32 })) // path -> clip
+    .Append(mlContext.Transforms.LoadVideo(options: new() { FrameCount = 8, SamplingRate = 2, Size = 64 })) // path -> clip
     .Append(Gardener.Prune(ratio: 0.25, checkpoint: "output/quickstart/unpruned.zip")) // data-free block pruning
     .Append(VideoClassifier(new() { Epochs = 3, LearningRate = 1e-3, Seed = 1 })); // fine-tunes the pruned VideoMAE
 using var model = pipeline.Fit(ucf101); // on the GPU where there is one

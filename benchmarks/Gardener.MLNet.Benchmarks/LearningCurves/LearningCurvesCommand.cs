@@ -3,18 +3,25 @@ using GardenerML.Checkpoints;
 using GardenerML.Pruning;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Motion;
-using GardenerML.Samples.Quickstart;
+using GardenerML.Training;
+using GardenerML.Video;
+using GardenerML.VideoMae;
 
 namespace GardenerML.Benchmarks.LearningCurves;
 
 /// <summary>
-/// <c>learning-curves</c>: how fast models of several sizes learn the quickstart's made videos, from random weights and from a
+/// <c>learning-curves</c>: how fast models of several sizes learn made videos, from random weights and from a
 /// pretrained checkpoint that is pruned by entropy. What is finished is not done again.
 /// </summary>
 internal sealed class LearningCurvesCommand
 {
     /// <summary>Of the checkpoint's hash: enough to tell checkpoints apart.</summary>
     private const int HashDigits = 12;
+
+    /// <summary>Small frames and a small model, for when there is no checkpoint.</summary>
+    private static readonly VideoLoadingOptions Loading = new() { FrameCount = 8, SamplingRate = 2, Size = 32 };
+
+    private static readonly VideoMaeConfiguration Model = new() { PatchSize = 8, Width = 96, HeadCount = 3, MlpWidth = 384 };
 
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
@@ -32,17 +39,17 @@ internal sealed class LearningCurvesCommand
     private readonly Option<int> _epochs = new("--epochs")
     {
         Description = "Passes over the training clips.",
-        DefaultValueFactory = _ => QuickstartRecipe.MadeMotion.Training.Epochs,
+        DefaultValueFactory = _ => 8,
     };
     private readonly Option<double> _randomRate = new("--learning-rate")
     {
         Description = "The highest learning rate from random weights.",
-        DefaultValueFactory = _ => QuickstartRecipe.MadeMotion.Training.LearningRate,
+        DefaultValueFactory = _ => 2e-3,
     };
     private readonly Option<double> _checkpointRate = new("--checkpoint-learning-rate")
     {
         Description = "The highest learning rate from the checkpoint.",
-        DefaultValueFactory = _ => QuickstartRecipe.MadeMotion.FineTuning.LearningRate,
+        DefaultValueFactory = _ => 1e-3,
     };
     private readonly Option<int> _blocks = new("--blocks")
     {
@@ -81,9 +88,8 @@ internal sealed class LearningCurvesCommand
         var videos = MotionDataset.Create(Path.Combine(output, "motion"), clips, cancellationToken: cancellation);
         var files = new LearningCurveFiles(output);
         var checkpoint = arguments.GetValue(_checkpoint);
-        var recipe = QuickstartRecipe.MadeMotion;
-        var whole = recipe.Training.NewModel! with { BlockCount = arguments.GetValue(_blocks) };
-        var loading = recipe.Loading;
+        var whole = Model with { BlockCount = arguments.GetValue(_blocks) };
+        var loading = Loading;
         var weights = LearningRun.FromRandom;
         if (checkpoint is not null)
         {
@@ -106,8 +112,9 @@ internal sealed class LearningCurvesCommand
             foreach (var (run, number) in runs.Select((run, index) => (run, index + 1)))
             {
                 if (files.Find(run) is null)
-                    files.Add(training.Train(run, recipe.Training with
+                    files.Add(training.Train(run, new VideoClassifierOptions
                     {
+                        BatchSize = 32,
                         Device = arguments.GetValue(_device),
                         Cancellation = cancellation,
                     }, files.StateOf(run)));

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using GardenerML.Checkpoints;
 using GardenerML.Samples.Curriculum;
 using GardenerML.Training;
@@ -6,9 +8,11 @@ using Spectre.Console;
 
 namespace GardenerML.Samples.CommandLine;
 
-/// <summary><c>curriculum CHECKPOINT -o FOLDER</c>: training with labels on made motions that become harder.</summary>
+/// <summary><c>curriculum CHECKPOINT -o FOLDER</c>: training with labels on made motions.</summary>
 internal sealed class CurriculumVerb
 {
+    private static readonly ActionCurriculumOptions Defaults = new();
+
     private readonly Argument<string> _checkpoint = new("checkpoint") { Description = "The VideoMAE checkpoint to go on from." };
 
     private readonly Option<int> _clips = CommonOptions.Checked(
@@ -18,7 +22,22 @@ internal sealed class CurriculumVerb
         new Option<int>("--stages") { Description = "Parts, after each of which the checkpoint is kept.", DefaultValueFactory = _ => 10 },
         number => number >= 1, "must be at least 1");
 
-    private readonly RecipeOptions _recipe = new("The highest learning rate; each stage warms up to it anew.", hasEpochs: false);
+    private readonly Option<double[]?> _looks = CommonOptions.Checked(
+        new Option<double[]?>("--looks")
+        {
+            Description = "Shares of consistent, inverted, any-colour and hard looks: 0.1,0.2,0.6,0.1; without it they become harder.",
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = ParseShares,
+        },
+        looks => looks is null || ActionCurriculumOptions.AreShares(looks), "must be four shares whose sum is 1");
+
+    private readonly Option<double> _plain = Share(
+        "--plain", "Share of the clips that show one of eight plain motions, the camera still, instead of the class in turn.", Defaults.PlainShare);
+
+    private readonly Option<double> _turning = Share(
+        "--turning", "Share of the plain motions that turn; the rest go left, right, up, down, nearer or farther.", Defaults.TurningShare);
+
+    private readonly RecipeOptions _recipe = new("The highest learning rate; it falls over all stages.", hasEpochs: false);
 
     private readonly Option<DirectoryInfo> _work = new("--resume-folder")
     {
@@ -36,10 +55,13 @@ internal sealed class CurriculumVerb
     {
         var curriculum = new CurriculumVerb();
         var verb = VerbRun.Verb("curriculum",
-            "Trains a checkpoint with labels on made motions that become harder. Example: curriculum pretrained --resume-folder state -o tiny",
+            "Trains a checkpoint with labels on made motions. Example: curriculum pretrained --resume-folder state -o tiny",
             run => Task.Run(() => curriculum.Run(run)));
         verb.Add(curriculum._checkpoint);
-        foreach (var option in (Option[])[curriculum._clips, curriculum._stages, curriculum._work, curriculum._output])
+        foreach (var option in (Option[])
+            [
+                curriculum._clips, curriculum._stages, curriculum._looks, curriculum._plain, curriculum._turning, curriculum._work, curriculum._output,
+            ])
             verb.Add(option);
         curriculum._recipe.AddTo(verb);
         return verb;
@@ -58,9 +80,16 @@ internal sealed class CurriculumVerb
             Seed = seed,
             ResumeFolder = folder,
         };
+        var clips = new ActionCurriculumOptions
+        {
+            Seed = (ulong)seed,
+            Looks = arguments.GetResult(_looks) is null ? null : arguments.GetValue(_looks),
+            PlainShare = arguments.GetValue(_plain),
+            TurningShare = arguments.GetValue(_turning),
+        };
         var stages = new List<object>();
         var last = TrainingDisplay.Show(run, "Curriculum", recipe, options => new CurriculumTraining(context, options, folder).Run(
-            arguments.GetRequiredValue(_checkpoint), arguments.GetValue(_clips), arguments.GetValue(_stages), (ulong)seed, (stage, metrics) =>
+            arguments.GetRequiredValue(_checkpoint), arguments.GetValue(_clips), arguments.GetValue(_stages), clips, (stage, metrics) =>
             {
                 stages.Add(new { Stage = stage, Loss = metrics.TrainingLoss, Accuracy = metrics.TrainingAccuracy, HardAccuracy = metrics.Validation!.Accuracy });
                 run.Progress.WriteLine(
@@ -71,5 +100,22 @@ internal sealed class CurriculumVerb
             VideoMaeCheckpointWriter.Save(output, VideoMaeCheckpointContent.From(checkpoint, [.. Enumerable.Range(0, checkpoint.BlockCount)]));
         run.Console.WriteLine($"Checkpoint: {output}");
         return new VerbResult(new { Stages = stages, Checkpoint = output });
+    }
+
+    private static Option<double> Share(string name, string description, double usual) => CommonOptions.Checked(
+        new Option<double>(name) { Description = description, DefaultValueFactory = _ => usual },
+        ActionCurriculumOptions.IsShare, "must be 0 to 1");
+
+    private static double[]? ParseShares(ArgumentResult result)
+    {
+        var shares = new List<double>();
+        foreach (var part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            if (double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var share))
+                shares.Add(share);
+            else
+                result.AddError($"'{part}' is not a number; expected are four shares such as 0.1,0.2,0.6,0.1.");
+        }
+        return [.. shares];
     }
 }

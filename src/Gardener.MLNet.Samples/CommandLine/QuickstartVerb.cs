@@ -8,14 +8,15 @@ using Spectre.Console;
 
 namespace GardenerML.Samples.CommandLine;
 
-/// <summary><c>quickstart</c>: the whole chain on made videos, or on a folder of real ones.</summary>
+/// <summary><c>quickstart</c>: what pruning a checkpoint costs, on made videos or on a folder of real ones.</summary>
 internal sealed class QuickstartVerb
 {
     private readonly DataOptions _data = new();
 
-    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    private readonly Option<string> _checkpoint = new("--checkpoint")
     {
-        Description = "The VideoMAE checkpoint to prune and fine-tune; without it a small model is trained from random weights.",
+        Description = "The VideoMAE checkpoint to prune and fine-tune.",
+        DefaultValueFactory = _ => "videomae-tiny",
     };
 
     private readonly Option<double> _ratio = CommonOptions.Ratio();
@@ -32,7 +33,7 @@ internal sealed class QuickstartVerb
     {
         var quickstart = new QuickstartVerb();
         var verb = VerbRun.Verb("quickstart",
-            "Makes videos, trains, prunes, saves, and predicts in a second process. Example: quickstart --ratio 0.5",
+            "Fine-tunes a checkpoint whole and pruned, compares, saves, and predicts in a second process. Example: quickstart --ratio 0.5",
             run => Task.Run(() => quickstart.Run(run)));
         quickstart._data.AddTo(verb);
         quickstart._recipe.AddTo(verb);
@@ -45,52 +46,59 @@ internal sealed class QuickstartVerb
     {
         var arguments = run.Arguments;
         var folder = arguments.GetRequiredValue(_output).FullName;
-        var checkpoint = arguments.GetValue(_checkpoint);
+        var checkpoint = arguments.GetRequiredValue(_checkpoint);
+        var made = _data.Folder(arguments) is null;
+        var recipe = made ? QuickstartRecipe.ForMotions(checkpoint) : QuickstartRecipe.ForVideos(checkpoint);
+        recipe = new(recipe.Loading with { OnError = _data.OnError(arguments) }, _recipe.Adapt(recipe.Training, arguments));
         Directory.CreateDirectory(folder);
         var context = run.NewContext(_recipe.Seed(arguments));
 
         var data = _data.Folder(arguments) ?? MakeVideos(run, Path.Combine(folder, "motion"));
-        var (training, test) = _data.Folder(arguments) is null
+        var (training, test) = made
             ? (Ucf101.Load(context, data, subset: Ucf101Subset.Train), Ucf101.Load(context, data, subset: Ucf101Subset.Test))
             : (_data.Load(context, arguments, Ucf101Subset.Train), _data.Load(context, arguments, Ucf101Subset.Test));
+        var (labels, tests) = (training.GetColumn<string>("Label").ToArray(), test.GetColumn<string>("VideoPath").ToArray());
+        run.Progress.WriteLine($"Videos: {labels.Length} to train on and {tests.Length} to test with, of {labels.Distinct().Count()} classes");
 
-        var recipe = checkpoint is not null ? QuickstartRecipe.FromCheckpoint(checkpoint)
-            : _data.Folder(arguments) is null ? QuickstartRecipe.MadeMotion
-            : QuickstartRecipe.RealVideos;
-        recipe = Adapt(recipe, arguments);
-        var quickstart = new QuickstartRun(context, recipe, arguments.GetValue(_ratio), folder);
-
-        var (whole, wholeZip) = TrainingDisplay.Show(
-            run, "Training the whole model", Keep(recipe.Training, arguments, "whole"), options => quickstart.TrainWhole(options, training));
-        using var disposeWhole = whole;
-        var (smaller, zip) = TrainingDisplay.Show(
-            run, "Fine-tuning the pruned model", Keep(recipe.FineTuning, arguments, "pruned"),
-            options => quickstart.TrainPruned(checkpoint ?? wholeZip, options, training));
-        using var disposeSmaller = smaller;
-        var (unpruned, pruned) = quickstart.Compare(whole, smaller, test);
-        var video = test.GetColumn<string>("VideoPath").First();
-        var prediction = QuickstartRun.PredictElsewhere(zip, video);
-
+        var quickstart = new QuickstartRun(context, recipe.Loading, checkpoint, training, test, folder);
+        using var whole = Train(run, "Fine-tuning the whole model", Keep(recipe.Training, arguments, "whole"), quickstart.TrainWhole);
+        var unpruned = Measure(run, quickstart, whole);
+        using var smaller = Train(
+            run, "Fine-tuning the pruned model", Keep(recipe.Training, arguments, "pruned"),
+            options => quickstart.TrainPruned(arguments.GetValue(_ratio), options));
         run.Progress.WriteLine(smaller.LastTransformer.PruningPlan!.ToString());
+        var pruned = Measure(run, quickstart, smaller);
+
+        run.Progress.WriteLine("Measuring the speed of both");
+        var speeds = QuickstartRun.Speeds(whole, smaller);
+        (unpruned, pruned) = (unpruned with { ClipsPerSecond = speeds[0] }, pruned with { ClipsPerSecond = speeds[1] });
         Show(run.Console, unpruned, pruned);
+        run.Console.WriteLine($"Model: {quickstart.PrunedZip}");
+
+        run.Progress.WriteLine("Predicting in a second process");
+        var prediction = QuickstartRun.PredictElsewhere(quickstart.PrunedZip, tests[0]);
         run.Console.WriteLine(
-            checkpoint is null
-                ? $"The pruned model goes on from the whole one, for {recipe.PrunedEpochs} more epochs after its {recipe.Training.Epochs}."
-                : "Both models were fine-tuned from the checkpoint.");
-        run.Console.WriteLine($"Model: {zip}");
-        run.Console.WriteLine(
-            $"A second process predicts for {Path.GetFileName(video)}: {prediction.Label} ({prediction.Probability:0.000})");
-        return new VerbResult(new QuickstartResult(data, unpruned, pruned, zip, prediction));
+            $"A second process predicts for {Path.GetFileName(tests[0])}: {prediction.Label} ({prediction.Probability:0.000})");
+        return new VerbResult(new QuickstartResult(data, unpruned, pruned, quickstart.PrunedZip, prediction));
     }
 
-    private QuickstartRecipe Adapt(QuickstartRecipe recipe, ParseResult arguments)
+    private static TransformerChain<VideoClassifierTransformer> Train(
+        VerbRun run, string title, VideoClassifierOptions recipe, Func<VideoClassifierOptions, TransformerChain<VideoClassifierTransformer>> train)
     {
-        return recipe with
-        {
-            Loading = recipe.Loading with { OnError = _data.OnError(arguments) },
-            PrunedEpochs = _recipe.Epochs(arguments) ?? recipe.PrunedEpochs,
-            Training = _recipe.Adapt(recipe.Training, arguments),
-        };
+        run.Progress.WriteLine(title);
+        var model = TrainingDisplay.Show(run, "Training", recipe, train);
+        var last = model.LastTransformer.TrainingHistory[^1];
+        run.Progress.WriteLine(
+            $"Loss {last.TrainingLoss:0.000}, accuracy on training clips {last.TrainingAccuracy:0.000}, {last.ClipsPerSecond:0} clips/s");
+        return model;
+    }
+
+    private static QuickstartModel Measure(VerbRun run, QuickstartRun quickstart, TransformerChain<VideoClassifierTransformer> model)
+    {
+        var measured = quickstart.Measure(model);
+        run.Progress.WriteLine(
+            $"On test clips: WAR {measured.War:0.000}, UAR {measured.Uar:0.000}; {measured.Parameters:N0} parameters, {measured.Gflops:0.0000} GFLOPs a clip");
+        return measured;
     }
 
     private VideoClassifierOptions Keep(VideoClassifierOptions recipe, ParseResult arguments, string name) =>
@@ -102,7 +110,7 @@ internal sealed class QuickstartVerb
         {
             var task = progress.AddTask("Making videos", maxValue: 1);
             MotionDataset.Create(
-                folder, new MotionDatasetOptions { ClipsPerGroup = 24 }, new ImmediateProgress<double>(done => task.Value = done), run.Cancellation);
+                folder, QuickstartRecipe.MadeVideos, new ImmediateProgress<double>(done => task.Value = done), run.Cancellation);
         });
         return folder;
     }

@@ -1,14 +1,26 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using GardenerML.Samples.Quickstart;
+using GardenerML.Samples.Recipes;
 using GardenerML.Training;
 using GardenerML.Video;
+using GardenerML.VideoMae;
 
 namespace GardenerML.Samples.CommandLine;
 
 /// <summary>The options that choose a recipe and how its clips are read.</summary>
 internal sealed class RecipePresets
 {
+    /// <summary>Without a checkpoint: a small model from random weights.</summary>
+    private static readonly FineTuningRecipe NewModel = new(
+        new VideoLoadingOptions { FrameCount = 8, Size = 64 },
+        new VideoClassifierOptions
+        {
+            NewModel = new VideoMaeConfiguration { Width = 128, BlockCount = 12, HeadCount = 4, MlpWidth = 512 },
+            Epochs = 15,
+            LearningRate = 1e-3,
+            LabelSmoothing = 0.1,
+        });
+
     private readonly Option<string> _recipe = new("--recipe")
     {
         Description = "default; paper, the Gardener paper's fine-tuning; or videomae, with all of VideoMAE's augmentation.",
@@ -60,7 +72,7 @@ internal sealed class RecipePresets
     /// <param name="checkpoint">What training starts from; null for a new small model.</param>
     public (VideoLoadingOptions Loading, VideoClassifierOptions Training) Recipe(ParseResult arguments, string? checkpoint)
     {
-        var standard = checkpoint is null ? QuickstartRecipe.RealVideos : QuickstartRecipe.FromCheckpoint(checkpoint);
+        var standard = checkpoint is null ? NewModel : FineTuningRecipe.For(checkpoint);
         var name = arguments.GetRequiredValue(_recipe);
         var probe = arguments.GetValue(_probe);
         var training = name switch
@@ -81,7 +93,7 @@ internal sealed class RecipePresets
         };
         return (loading, training with
         {
-            Checkpoint = standard.Training.Checkpoint,
+            Checkpoint = checkpoint,
             NewModel = standard.Training.NewModel,
             FreezeEncoder = probe,
             EarlyStoppingPatience = arguments.GetValue(_patience),

@@ -3,11 +3,12 @@ using GardenerML.Samples.Motion;
 namespace GardenerML.Samples.Curriculum;
 
 /// <summary>
-/// Which clips a training sees when: every class equally often, and looks that become harder. A small model that begins
-/// with the hard looks stays at chance; one that has learnt motion from consistent contrast keeps it.
+/// Which clips a training sees when: by default every class equally often, and looks that become harder. A small model that
+/// begins with the hard looks stays at chance; one that has learnt motion from consistent contrast keeps it.
 /// </summary>
 /// <remarks>
-/// Shares of the difficulties in the course of the training, straight lines between:
+/// Unless <see cref="ActionCurriculumOptions.Looks"/> says otherwise, the shares of the difficulties in the course of the training
+/// are, with straight lines between:
 /// <code>
 /// progress          0 .. 0.20   0.30 .. 0.40   0.50 .. 0.60   0.70    1
 /// Consistent              1           0.2            0.1      0.05    0.05
@@ -19,7 +20,7 @@ namespace GardenerML.Samples.Curriculum;
 /// </remarks>
 public sealed class ActionCurriculum
 {
-    private static readonly (double Progress, double[] Shares)[] Stages =
+    private static readonly (double Progress, IReadOnlyList<double> Shares)[] Harder =
     [
         (0.00, [1, 0, 0, 0]),
         (0.20, [1, 0, 0, 0]),
@@ -31,16 +32,28 @@ public sealed class ActionCurriculum
         (1.00, [0.05, 0.05, 0.15, 0.75]),
     ];
 
-    private readonly ulong _seed;
+    private static readonly int[] Turning = Plain(ObjectMotion.RotateClockwise, ObjectMotion.RotateAnticlockwise);
 
-    /// <summary>Makes a curriculum. It holds nothing but its seed, so it serves any number of threads.</summary>
-    /// <param name="seed">Any number; the same seed gives the same clips.</param>
-    public ActionCurriculum(ulong seed = 0) => _seed = seed;
+    private static readonly int[] NotTurning = Plain(
+        ObjectMotion.MoveLeft, ObjectMotion.MoveRight, ObjectMotion.MoveUp, ObjectMotion.MoveDown, ObjectMotion.Nearer, ObjectMotion.Farther);
+
+    private readonly ActionCurriculumOptions _options;
+    private readonly (double Progress, IReadOnlyList<double> Shares)[] _looks;
+
+    /// <summary>Makes a curriculum. It holds nothing but its options, so it serves any number of threads.</summary>
+    /// <param name="options">What it draws; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A share outside its range.</exception>
+    public ActionCurriculum(ActionCurriculumOptions? options = null)
+    {
+        _options = options ?? new();
+        _options.Validate();
+        _looks = _options.Looks is { } looks ? [(0, [.. looks]), (1, [.. looks])] : Harder;
+    }
 
     /// <summary>The shares of the difficulties, in the order of <see cref="MotionDifficulty"/>; their sum is 1.</summary>
     /// <param name="progress">Share of the training done, 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A progress outside its range.</exception>
-    public static IReadOnlyList<double> Shares(double progress)
+    public IReadOnlyList<double> Shares(double progress)
     {
         Check(progress);
         return [.. Enum.GetValues<MotionDifficulty>().Select(difficulty => Share(progress, difficulty))];
@@ -48,7 +61,7 @@ public sealed class ActionCurriculum
 
     /// <summary>
     /// The clip at a place in the training. Each run of as many clips as there are classes, from a multiple of that
-    /// number on, holds each class once, in an order of its own.
+    /// number on, holds each class once, in an order of its own, but for those that show a plain motion instead.
     /// </summary>
     /// <param name="index">Clips before this one, not negative.</param>
     /// <param name="progress">Share of the training done, 0 to 1; it decides the difficulty only.</param>
@@ -58,7 +71,21 @@ public sealed class ActionCurriculum
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         Check(progress);
         var random = new MotionRandom(Mix(index, 1));
-        return new(ClassAt(index), DifficultyAt(progress, random.Uniform(0, 1)), random.NextBits());
+        var difficulty = DifficultyAt(progress, random.Uniform(0, 1));
+        var seed = random.NextBits();
+        return new(random.Uniform(0, 1) < (float)_options.PlainShare ? PlainClass(ref random) : ClassAt(index), difficulty, seed);
+    }
+
+    private static int[] Plain(params ObjectMotion[] motions)
+    {
+        var classes = ActionClass.All.ToList();
+        return [.. motions.Select(motion => classes.IndexOf(new(motion, CameraMotion.Still)))];
+    }
+
+    private int PlainClass(ref MotionRandom random)
+    {
+        var classes = random.Uniform(0, 1) < (float)_options.TurningShare ? Turning : NotTurning;
+        return classes[random.Index(classes.Length)];
     }
 
     private int ClassAt(long index)
@@ -76,7 +103,7 @@ public sealed class ActionCurriculum
         return order[(int)place];
     }
 
-    private static MotionDifficulty DifficultyAt(double progress, double chance)
+    private MotionDifficulty DifficultyAt(double progress, double chance)
     {
         for (var difficulty = MotionDifficulty.Consistent; difficulty < MotionDifficulty.Hard; difficulty++)
         {
@@ -88,17 +115,17 @@ public sealed class ActionCurriculum
         return Share(progress, MotionDifficulty.Hard) > 0 ? MotionDifficulty.Hard : MotionDifficulty.Consistent;
     }
 
-    private static double Share(double progress, MotionDifficulty difficulty)
+    private double Share(double progress, MotionDifficulty difficulty)
     {
         var next = 1;
-        while (Stages[next].Progress < progress)
+        while (_looks[next].Progress < progress)
             next++;
-        var (before, after) = (Stages[next - 1], Stages[next]);
+        var (before, after) = (_looks[next - 1], _looks[next]);
         var way = (progress - before.Progress) / (after.Progress - before.Progress);
         return double.Lerp(before.Shares[(int)difficulty], after.Shares[(int)difficulty], way);
     }
 
-    private ulong Mix(long number, int use) => MotionRandom.Combine(_seed, (int)number, (int)(number >> 32), use);
+    private ulong Mix(long number, int use) => MotionRandom.Combine(_options.Seed, (int)number, (int)(number >> 32), use);
 
     private static void Check(double progress)
     {

@@ -9,11 +9,11 @@ using Microsoft.ML;
 namespace GardenerML.Samples.Curriculum;
 
 /// <summary>
-/// Trains a checkpoint with labels on clips that become harder: in stages, each one pass over clips that no other stage has. The
+/// Trains a checkpoint with labels on the clips of a curriculum: in stages, each one pass over clips that no other stage has. The
 /// checkpoint after each stage is kept, so that a run that was stopped goes on with the stage that it was in.
 /// </summary>
 /// <param name="context">Trains.</param>
-/// <param name="options">How a stage is trained; its epochs, warm-up and folders are set here.</param>
+/// <param name="options">How all is trained; the learning rate falls over all stages. A stage's epochs, warm-up and folders are set here.</param>
 /// <param name="folder">Where the stages' checkpoints and states are kept; those of another run are refused.</param>
 internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptions options, string folder)
 {
@@ -23,30 +23,24 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
     /// <summary>Hard clips that the model is tested with after each stage; 10 a class.</summary>
     private const int HeldOut = 540;
 
-    /// <summary>
-    /// Share of the peak learning rate that a stage ends with, the last apart, so that its last clips teach too. The next stage
-    /// warms up anew, to the full peak: its optimiser is new.
-    /// </summary>
-    private const double StageEnd = 0.3;
-
     /// <summary>Trains all stages.</summary>
     /// <param name="checkpoint">What the first begins with.</param>
     /// <param name="clips">Clips of all stages together.</param>
     /// <param name="stages">How many stages.</param>
-    /// <param name="seed">Which clips.</param>
+    /// <param name="curriculum">Which clips.</param>
     /// <param name="finished">Told the number of each finished stage, from 1, and what it gave, of those of an earlier run too.</param>
     /// <returns>The checkpoint after the last stage: a folder.</returns>
     /// <exception cref="InvalidOperationException">The folder holds something else, or stages of another run.</exception>
-    public string Run(string checkpoint, long clips, int stages, ulong seed, Action<int, EpochMetrics> finished)
+    public string Run(string checkpoint, long clips, int stages, ActionCurriculumOptions curriculum, Action<int, EpochMetrics> finished)
     {
         int frames, size;
         using (var opened = VideoMaeCheckpoint.Open(checkpoint))
             (frames, size) = (opened.Configuration.FrameCount, opened.Configuration.ImageSize);
-        var state = CurriculumState.Open(folder, Settings(checkpoint, clips, stages, seed));
+        var state = CurriculumState.Open(folder, Settings(checkpoint, clips, stages, curriculum));
         var renderer = new ActionClipRenderer(size, frames, FrameStep);
-        var curriculum = new ActionCurriculum(seed);
+        var drawn = new ActionCurriculum(curriculum);
         // Of another seed, so that none of them is trained on.
-        var hard = ActionClips.Rows(context, renderer, MotionDifficulty.Hard, HeldOut, ~seed);
+        var hard = ActionClips.Rows(context, renderer, MotionDifficulty.Hard, HeldOut, ~curriculum.Seed);
         for (var stage = 1; stage <= stages; stage++)
         {
             var metrics = state.Find(stage);
@@ -63,11 +57,11 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
         IDataView Rows(int stage)
         {
             var (first, end) = (clips * (stage - 1) / stages, clips * stage / stages);
-            return ActionClips.Rows(context, renderer, curriculum, first, (int)(end - first), clips);
+            return ActionClips.Rows(context, renderer, drawn, first, (int)(end - first), clips);
         }
     }
 
-    private SortedDictionary<string, string> Settings(string checkpoint, long clips, int stages, ulong seed)
+    private SortedDictionary<string, string> Settings(string checkpoint, long clips, int stages, ActionCurriculumOptions curriculum)
     {
         // A plan knows which weights it is for; this one reads no statistics of them.
         var plan = Gardener.PlanPruning(new PruningOptions
@@ -82,9 +76,12 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
             ["checkpoint"] = plan.CheckpointHash,
             ["clips"] = Text(clips),
             ["learningRate"] = Text(options.LearningRate),
+            ["looks"] = curriculum.Looks is { } looks ? string.Join(',', looks.Select(share => Text(share))) : "harder",
+            ["plain"] = Text(curriculum.PlainShare),
             ["precision"] = options.Precision.ToString(),
-            ["seed"] = Text(seed),
+            ["seed"] = Text(curriculum.Seed),
             ["stages"] = Text(stages),
+            ["turning"] = Text(curriculum.TurningShare),
         };
 
         static string Text(IConvertible value) => value.ToString(CultureInfo.InvariantCulture);
@@ -97,8 +94,10 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
             Checkpoint = checkpoint,
             ValidationSet = hard,
             Epochs = 1,
-            WarmupEpochs = stage == 1 ? 0.1 : 0.01,
-            MinimumLearningRate = stage == stages ? options.MinimumLearningRate : StageEnd * options.LearningRate,
+            // Each stage's optimiser is new, so each warms up.
+            WarmupEpochs = stage == 1 ? 0.1 : 0.05,
+            LearningRate = Rate(stage - 1),
+            MinimumLearningRate = Rate(stage),
             FrameCacheBytes = 0,
             ResumeFolder = state.TrainingFolder(stage),
             SaveInterval = TimeSpan.FromMinutes(2),
@@ -106,6 +105,13 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
         }).Fit(rows);
         model.SaveCheckpoint(state.Checkpoint(stage));
         return model.TrainingHistory[^1];
+
+        // Half a cosine from the peak to the minimum over all stages.
+        double Rate(int done)
+        {
+            var share = (1 + Math.Cos(Math.PI * done / stages)) / 2;
+            return options.MinimumLearningRate + ((options.LearningRate - options.MinimumLearningRate) * share);
+        }
 
         // A stage as an epoch of the curriculum; all have as many steps, but for rounding.
         TrainingProgress Whole(TrainingProgress step) => step with

@@ -2,48 +2,51 @@ using System.Diagnostics;
 using System.Text.Json;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Training;
+using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace GardenerML.Samples.Quickstart;
 
-/// <summary>The whole chain: train, prune, fine-tune, evaluate, save, and predict in another process.</summary>
-internal sealed class QuickstartRun(MLContext mlContext, QuickstartRecipe recipe, double ratio, string folder)
+/// <summary>The whole chain: prune, fine-tune, evaluate, save, and predict in another process.</summary>
+internal sealed class QuickstartRun(MLContext mlContext, VideoLoadingOptions loading, string checkpoint, IDataView training, IDataView test, string folder)
 {
-    /// <summary>Trains the whole model and saves it.</summary>
-    /// <returns>The model, the caller's to dispose, and its zip, which is a checkpoint too.</returns>
-    public (TransformerChain<VideoClassifierTransformer> Model, string Zip) TrainWhole(
-        VideoClassifierOptions options, IDataView training)
+    private const string PrunedModel = "model.zip";
+
+    /// <summary>Fine-tunes the whole checkpoint, and saves the model.</summary>
+    /// <returns>The model, the caller's to dispose.</returns>
+    public TransformerChain<VideoClassifierTransformer> TrainWhole(VideoClassifierOptions options)
     {
-        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
-            .Append(mlContext.Transforms.LoadVideo(options: recipe.Loading))
-            .Append(mlContext.MulticlassClassification.Trainers.VideoClassifier(options));
-        var model = pipeline.Fit(training);
-        return (model, Save(model, training, "unpruned.zip"));
+        var trainer = mlContext.MulticlassClassification.Trainers.VideoClassifier(options with { Checkpoint = checkpoint });
+        return Save(Clips().Append(trainer).Fit(training), "unpruned.zip");
     }
 
-    /// <summary>Removes the blocks of least importance, fine-tunes what is left, and saves it.</summary>
-    /// <returns>The model, the caller's to dispose, and its zip.</returns>
-    public (TransformerChain<VideoClassifierTransformer> Model, string Zip) TrainPruned(
-        string checkpoint, VideoClassifierOptions options, IDataView training)
+    /// <summary>Removes the blocks of least importance, fine-tunes what is left, and saves the model.</summary>
+    /// <returns>The model, the caller's to dispose.</returns>
+    public TransformerChain<VideoClassifierTransformer> TrainPruned(double ratio, VideoClassifierOptions options)
     {
-        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
-            .Append(mlContext.Transforms.LoadVideo(options: recipe.Loading))
-            .Append(mlContext.Transforms.GardenerPrune(ratio, checkpoint))
-            .Append(mlContext.MulticlassClassification.Trainers.VideoClassifier(options));
-        var model = pipeline.Fit(training);
-        return (model, Save(model, training, "model.zip"));
+        var trainer = mlContext.MulticlassClassification.Trainers.VideoClassifier(options);
+        return Save(Clips().Append(mlContext.Transforms.GardenerPrune(ratio, checkpoint)).Append(trainer).Fit(training), PrunedModel);
     }
 
-    /// <summary>What the two models are worth on the test clips, and how fast they are.</summary>
-    public (QuickstartModel Whole, QuickstartModel Pruned) Compare(
-        TransformerChain<VideoClassifierTransformer> whole, TransformerChain<VideoClassifierTransformer> pruned, IDataView test)
+    /// <summary>The zip of the pruned model.</summary>
+    public string PrunedZip => Path.Combine(folder, PrunedModel);
+
+    /// <summary>What a model is worth on the test clips; its speed is measured later.</summary>
+    public QuickstartModel Measure(TransformerChain<VideoClassifierTransformer> model)
     {
-        var speeds = ModelSpeed.ClipsPerSecond(
-            [whole.LastTransformer.Model, pruned.LastTransformer.Model], batchSize: 8, TimeSpan.FromSeconds(2));
-        return (Measure(whole, test, speeds[0]), Measure(pruned, test, speeds[1]));
+        var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
+        var classifier = model.LastTransformer;
+        return new QuickstartModel(
+            metrics.MicroAccuracy, metrics.MicroAccuracy, metrics.MacroAccuracy,
+            classifier.Cost.Parameters, classifier.Cost.GigaFlops, ClipsPerSecond: 0, classifier.PruningPlan?.Ratio);
     }
+
+    /// <summary>How fast the models are, both measured in turn.</summary>
+    /// <returns>Clips per second of each.</returns>
+    public static double[] Speeds(params TransformerChain<VideoClassifierTransformer>[] models) =>
+        ModelSpeed.ClipsPerSecond([.. models.Select(model => model.LastTransformer.Model)], batchSize: 8, TimeSpan.FromSeconds(2));
 
     /// <summary>Predicts one file in a new process that knows nothing but the zip.</summary>
     public static PredictVerb.Prediction PredictElsewhere(string zip, string video)
@@ -59,19 +62,13 @@ internal sealed class QuickstartRun(MLContext mlContext, QuickstartRecipe recipe
         return JsonSerializer.Deserialize<PredictVerb.Prediction[]>(output, JsonSerializerOptions.Web)![0];
     }
 
-    private QuickstartModel Measure(TransformerChain<VideoClassifierTransformer> model, IDataView test, double speed)
-    {
-        var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
-        var classifier = model.LastTransformer;
-        return new QuickstartModel(
-            metrics.MicroAccuracy, metrics.MicroAccuracy, metrics.MacroAccuracy,
-            classifier.Cost.Parameters, classifier.Cost.GigaFlops, speed, classifier.PruningPlan?.Ratio);
-    }
+    private EstimatorChain<VideoLoadingTransformer> Clips() => mlContext.Transforms.Conversion.MapValueToKey("Label")
+        .Append(mlContext.Transforms.LoadVideo(options: loading));
 
-    private string Save(ITransformer model, IDataView training, string name)
+    private T Save<T>(T model, string name)
+        where T : ITransformer
     {
-        var path = Path.Combine(folder, name);
-        SavedModel.Save(mlContext, model, training.Schema, path);
-        return path;
+        SavedModel.Save(mlContext, model, training.Schema, Path.Combine(folder, name));
+        return model;
     }
 }

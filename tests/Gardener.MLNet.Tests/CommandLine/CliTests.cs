@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Motion;
+using GardenerML.Samples.Quickstart;
 using GardenerML.Tests.Training;
 using GardenerML.Training;
 using GardenerML.Video;
@@ -62,6 +63,11 @@ public sealed class CliTests
     [DataRow("pretrain --videos x -o y --image-size 0")]
     [DataRow("curriculum x --resume-folder y -o z --learning-rate 0")]
     [DataRow("curriculum x --resume-folder y -o z --epochs 2")]
+    [DataRow("curriculum x --resume-folder y -o z --looks 0.5,0.5,0.5,0.5")]
+    [DataRow("curriculum x --resume-folder y -o z --looks 0.5,0.5")]
+    [DataRow("curriculum x --resume-folder y -o z --looks 1,0,0,many")]
+    [DataRow("curriculum x --resume-folder y -o z --plain 1.5")]
+    [DataRow("curriculum x --resume-folder y -o z --turning 0,5")]
     public async Task Wrong_usage_ends_with_2_and_a_message(string arguments)
     {
         var (code, output, errors) = await Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -219,7 +225,7 @@ public sealed class CliTests
     public async Task A_device_that_is_not_there_fails_with_1_and_one_clear_line()
     {
         var (code, output, errors) = await Run(
-            "quickstart", "--data", _videos.VideoFolder, "--epochs", "1", "--device", "cuda:77", "--json", "-o", Path.Combine(_folder, "none"));
+            "quickstart", "--data", _videos.VideoFolder, "--checkpoint", _zip, "--epochs", "1", "--device", "cuda:77", "--json", "-o", Path.Combine(_folder, "none"));
         Assert.AreEqual(1, code);
         Assert.AreEqual("", output);
         StringAssert.Contains(errors, "cuda:77");
@@ -237,11 +243,14 @@ public sealed class CliTests
     }
 
     [TestMethod]
-    public async Task The_quickstart_runs_from_videos_to_a_prediction_in_another_process()
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task The_quickstart_runs_from_a_checkpoint_to_a_prediction_in_another_process(bool ownVideos)
     {
+        string[] data = ownVideos ? ["--data", _videos.VideoFolder] : [];
         var (code, output, errors) = await Run(
-            "quickstart", "--data", _videos.VideoFolder, "--epochs", "1", "--ratio", "0.5", "--batch-size", "4", "--device", "cpu",
-            "--json", "-o", Path.Combine(_folder, "quickstart"));
+            ["quickstart", .. data, "--checkpoint", _zip, "--epochs", "1", "--ratio", "0.5", "--batch-size", "4", "--device", "cpu",
+            "--json", "-o", Path.Combine(_folder, $"quickstart-{ownVideos}")]);
         Assert.AreEqual(0, code, errors);
         using var document = JsonDocument.Parse(output);
         var root = document.RootElement;
@@ -253,10 +262,37 @@ public sealed class CliTests
             Assert.IsGreaterThan(0, model.GetProperty("clipsPerSecond").GetDouble());
         }
         Assert.AreEqual(0.5, pruned.GetProperty("ratio").GetDouble());
+        Assert.IsFalse(whole.TryGetProperty("ratio", out _));
         Assert.IsLessThan(whole.GetProperty("parameters").GetInt64(), pruned.GetProperty("parameters").GetInt64());
         Assert.IsLessThan(whole.GetProperty("gflops").GetDouble(), pruned.GetProperty("gflops").GetDouble());
         Assert.IsTrue(File.Exists(root.GetProperty("zip").GetString()));
         Assert.IsNotEmpty(root.GetProperty("prediction").GetProperty("label").GetString()!);
+
+        // Each stage says what it gave before the next begins; all of it before the table.
+        string[] told =
+        [
+            ownVideos ? "Videos: 8 to train on and 8 to test with" : "Videos: 320 to train on and 320 to test with",
+            "Fine-tuning the whole model", "On test clips: WAR", "Fine-tuning the pruned model",
+            "1 of 2 blocks removed", "On test clips: WAR", "Measuring the speed", "GFLOPs a clip", "Model: ", "A second process predicts",
+        ];
+        var place = 0;
+        foreach (var part in told)
+        {
+            place = errors.IndexOf(part, place, StringComparison.Ordinal);
+            Assert.IsGreaterThanOrEqualTo(0, place, $"'{part}' is not told in its turn: {errors}");
+        }
+    }
+
+    // A mirrored clip of a motion to the left is one of a motion to the right.
+    [TestMethod]
+    public void The_quickstart_mirrors_real_videos_only()
+    {
+        var (motions, videos) = (QuickstartRecipe.ForMotions(_zip), QuickstartRecipe.ForVideos(_zip));
+        Assert.AreEqual(ClipAugmentation.None, motions.Training.Augmentation);
+        Assert.AreEqual(0.5, videos.Training.Augmentation.HorizontalFlip);
+        foreach (var recipe in new[] { motions, videos })
+            Assert.AreEqual((TinyData.Frames, TinyData.Side), (recipe.Loading.FrameCount, recipe.Loading.Size));
+        Assert.AreEqual(QuickstartRecipe.MadeVideos.FrameCount, motions.Loading.FrameCount * motions.Loading.SamplingRate);
     }
 
     private static Task<(int Code, string Output, string Errors)> Run(params string[] arguments) => Run(CancellationToken.None, arguments);

@@ -41,6 +41,9 @@ public sealed class PretrainVerbTests
         Assert.AreEqual(0, run.ExitCode, run.Error);
         Assert.AreEqual(1, run.Json.GetProperty("stages").GetArrayLength());
         Assert.AreEqual(run.Output, (await CliRun.Of(curriculum)).Output);
+        var other = await CliRun.Of([.. curriculum, "--looks", "0,0.1,0.2,0.7", "--plain", "0.5", "--turning", "0.75"]);
+        Assert.AreEqual(1, other.ExitCode);
+        StringAssert.Contains(other.Error, "looks was harder and is 0,0.1,0.2,0.7; plain was 0 and is 0.5; turning was 0.25 and is 0.75");
 
         run = await CliRun.Of(
             "pretrain", "--videos", videos, "--checkpoint", folder.File("encoder"), "--decoder-blocks", "3", "--mask-ratio", "0.5", "--sampling-rate", "1",

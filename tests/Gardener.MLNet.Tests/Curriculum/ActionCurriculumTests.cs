@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using GardenerML.Samples.Curriculum;
 using GardenerML.Samples.Motion;
 
@@ -11,11 +14,11 @@ public sealed class ActionCurriculumTests
     [TestMethod]
     public void The_same_place_gives_the_same_clip_and_other_places_and_seeds_others()
     {
-        var samples = Enumerable.Range(0, 500).Select(i => new ActionCurriculum(7).Draw(i, 0.65)).ToArray();
-        var again = new ActionCurriculum(7);
+        var samples = Enumerable.Range(0, 500).Select(i => new ActionCurriculum(new() { Seed = 7 }).Draw(i, 0.65)).ToArray();
+        var again = new ActionCurriculum(new() { Seed = 7 });
         CollectionAssert.AreEqual(samples, Enumerable.Range(0, 500).Select(i => again.Draw(i, 0.65)).ToArray());
 
-        var others = Enumerable.Range(0, 500).Select(i => new ActionCurriculum(8).Draw(i, 0.65));
+        var others = Enumerable.Range(0, 500).Select(i => new ActionCurriculum(new() { Seed = 8 }).Draw(i, 0.65));
         Assert.AreEqual(1000, samples.Concat(others).Select(sample => sample.Seed).Distinct().Count());
         Assert.AreNotEqual(again.Draw(5, 1).Seed, again.Draw(5 + (1L << 32), 1).Seed);
     }
@@ -23,7 +26,7 @@ public sealed class ActionCurriculumTests
     [TestMethod]
     public void Every_round_of_the_classes_holds_each_once_in_an_order_of_its_own()
     {
-        var curriculum = new ActionCurriculum(3);
+        var curriculum = new ActionCurriculum(new() { Seed = 3 });
         var rounds = Enumerable.Range(0, 20)
             .Select(round => Enumerable.Range(round * Classes, Classes).Select(i => curriculum.Draw(i, 0).ClassIndex).ToArray())
             .ToArray();
@@ -44,7 +47,7 @@ public sealed class ActionCurriculumTests
         const int Count = 20_000;
         var curriculum = new ActionCurriculum();
         var drawn = Enumerable.Range(0, Count).Select(i => curriculum.Draw(i, progress)).ToArray();
-        var shares = ActionCurriculum.Shares(progress);
+        var shares = curriculum.Shares(progress);
         Assert.AreEqual(1, shares.Sum(), 1e-12);
         foreach (var difficulty in Enum.GetValues<MotionDifficulty>())
         {
@@ -61,7 +64,7 @@ public sealed class ActionCurriculumTests
     [TestMethod]
     public void Looks_become_harder_from_all_consistent_to_mostly_hard()
     {
-        var steps = Enumerable.Range(0, 101).Select(percent => ActionCurriculum.Shares(percent / 100.0)).ToArray();
+        var steps = Enumerable.Range(0, 101).Select(percent => new ActionCurriculum().Shares(percent / 100.0)).ToArray();
         CollectionAssert.AreEqual(new double[] { 1, 0, 0, 0 }, steps[0].ToArray());
         Assert.IsGreaterThan(0.5, steps[^1][(int)MotionDifficulty.Hard]);
         foreach (var (before, after) in steps.Zip(steps.Skip(1)))
@@ -81,7 +84,75 @@ public sealed class ActionCurriculumTests
         foreach (var progress in new[] { -0.01, 1.01, double.NaN })
         {
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => curriculum.Draw(0, progress));
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ActionCurriculum.Shares(progress));
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => curriculum.Shares(progress));
+        }
+    }
+
+    [TestMethod]
+    public void Fixed_looks_and_plain_motions_come_in_their_shares_throughout()
+    {
+        const int Count = 20_000;
+        double[] looks = [0.1, 0.2, 0.6, 0.1];
+        var curriculum = new ActionCurriculum(new() { Looks = looks, PlainShare = 0.7, TurningShare = 0.4 });
+        var drawn = Enumerable.Range(0, Count).Select(i => curriculum.Draw(i, i / (double)Count)).ToArray();
+        foreach (var half in drawn.Chunk(Count / 2))
+        {
+            foreach (var difficulty in Enum.GetValues<MotionDifficulty>())
+                AreNear(looks[(int)difficulty], half.Select(clip => clip.Difficulty == difficulty));
+        }
+
+        string[] turning = ["RotateClockwise", "RotateAnticlockwise"];
+        string[] others = ["MoveLeft", "MoveRight", "MoveUp", "MoveDown", "Nearer", "Farther"];
+        foreach (var (index, name) in ActionClass.All.Select((action, index) => (index, action.Name)))
+        {
+            var plain = turning.Contains(name) ? 0.4 / 2 : others.Contains(name) ? 0.6 / 6 : 0;
+            AreNear((0.7 * plain) + (0.3 / Classes), drawn.Select(clip => clip.ClassIndex == index));
+        }
+    }
+
+    // A share known to five standard deviations.
+    private static void AreNear(double share, IEnumerable<bool> drawn)
+    {
+        var clips = drawn.ToArray();
+        Assert.AreEqual(share, clips.Count(clip => clip) / (double)clips.Length, 5 * Math.Sqrt(share * (1 - share) / clips.Length));
+    }
+
+    [TestMethod]
+    public void What_is_plain_changes_the_classes_of_its_share_of_the_clips_and_nothing_else()
+    {
+        var (none, some) = (new ActionCurriculum(new() { Seed = 5 }), new ActionCurriculum(new() { Seed = 5, PlainShare = 0.5 }));
+        var pairs = Enumerable.Range(0, 2000).Select(i => (Before: none.Draw(i, 0.65), After: some.Draw(i, 0.65))).ToArray();
+        Assert.IsTrue(pairs.All(pair => pair.Before with { ClassIndex = pair.After.ClassIndex } == pair.After));
+        AreNear(0.5 * (1 - (1.0 / Classes)), pairs.Select(pair => pair.Before != pair.After));
+    }
+
+    // A training that is done in several runs must find the same clips with every version.
+    [TestMethod]
+    public void The_clips_of_published_trainings_stay_the_same()
+    {
+        Assert.AreEqual("9c0161f16122bc97", Digest(new(new() { Seed = 1 })));
+        Assert.AreEqual("63487e62ac57484d", Digest(new(new() { Seed = 6, Looks = [0.1, 0.2, 0.6, 0.1], PlainShare = 0.7, TurningShare = 0.5 })));
+        Assert.AreEqual("75aff564a4b3c884", Digest(new(new() { Seed = 7, Looks = [0.05, 0.05, 0.25, 0.65], PlainShare = 0.65, TurningShare = 0.4 })));
+
+        static string Digest(ActionCurriculum curriculum)
+        {
+            const int Count = 20_000;
+            var text = string.Join(';', Enumerable.Range(0, Count).Select(i => curriculum.Draw(i, i / (double)Count))
+                .Select(clip => string.Create(CultureInfo.InvariantCulture, $"{clip.ClassIndex},{(int)clip.Difficulty},{clip.Seed}")));
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)))[..16];
+        }
+    }
+
+    [TestMethod]
+    public void Shares_that_are_none_are_refused()
+    {
+        double[][] wrong = [[1], [0.5, 0.5, 0.5, 0.5], [1.5, -0.5, 0, 0], [double.NaN, 0, 0, 1], [0.2, 0.2, 0.2, 0.2, 0.2]];
+        foreach (var looks in wrong)
+            Assert.ThrowsExactly<ArgumentException>(() => new ActionCurriculum(new() { Looks = looks }));
+        foreach (var share in new[] { -0.1, 1.1, double.NaN })
+        {
+            Assert.ThrowsExactly<ArgumentException>(() => new ActionCurriculum(new() { PlainShare = share }));
+            Assert.ThrowsExactly<ArgumentException>(() => new ActionCurriculum(new() { TurningShare = share }));
         }
     }
 }

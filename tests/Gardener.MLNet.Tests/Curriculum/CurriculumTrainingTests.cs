@@ -1,3 +1,4 @@
+using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Curriculum;
 using GardenerML.Tests.Training;
 using GardenerML.Training;
@@ -18,7 +19,7 @@ public sealed class CurriculumTrainingTests
     [TestMethod]
     public void Rows_are_the_clips_that_the_curriculum_draws_with_keys_of_all_classes()
     {
-        var (ml, renderer, curriculum) = (new MLContext(1), new ActionClipRenderer(32, 8, 2), new ActionCurriculum(3));
+        var (ml, renderer, curriculum) = (new MLContext(1), new ActionClipRenderer(32, 8, 2), new ActionCurriculum(new() { Seed = 3 }));
         var rows = ActionClips.Rows(ml, renderer, curriculum, first: 100, count: 20, total: 200);
         Assert.AreEqual(new VideoClipDataViewType(8, 32, 32), rows.Schema["Video"].Type);
         Assert.AreEqual((ulong)ActionClass.All.Count, ((KeyDataViewType)rows.Schema["Label"].Type).Count);
@@ -64,7 +65,7 @@ public sealed class CurriculumTrainingTests
         {
             var options = TinyData.Options with { NewModel = null, Cancellation = cancellation };
             var training = new CurriculumTraining(new MLContext(1), options, Path.Combine(_folder, name));
-            var last = training.Run(checkpoint ?? start, clips: 60, stages: 3, seed, (stage, metrics) =>
+            var last = training.Run(checkpoint ?? start, clips: 60, stages: 3, new() { Seed = seed }, (stage, metrics) =>
             {
                 Assert.IsNotNull(metrics.Validation);
                 told.Add((stage, metrics));
@@ -73,5 +74,36 @@ public sealed class CurriculumTrainingTests
             });
             return File.ReadAllBytes(Path.Combine(last, "model.safetensors"));
         }
+    }
+
+    [TestMethod]
+    public void The_learning_rate_falls_along_one_cosine_over_all_stages_and_each_warms_up()
+    {
+        const int Stages = 4;
+        const int Steps = 40;
+        using var model = new MLContext(1).Trainer(TinyData.Options with { Epochs = 1 }).Fit(new MLContext(1).Keyed(TinyData.Rows(4)));
+        var start = Path.Combine(_folder, "start");
+        model.SaveCheckpoint(start);
+        var told = new List<TrainingProgress>();
+        var options = TinyData.Options with
+        {
+            NewModel = null,
+            BatchSize = 2,
+            MinimumLearningRate = 1e-4,
+            Progress = new ImmediateProgress<TrainingProgress>(told.Add),
+        };
+        new CurriculumTraining(new MLContext(1), options, Path.Combine(_folder, "run"))
+            .Run(start, clips: Stages * Steps * 2, Stages, new() { Looks = [0, 0, 0, 1], PlainShare = 1 }, (_, _) => { });
+
+        CollectionAssert.AreEqual(Enumerable.Range(1, Stages * Steps).ToArray(), told.Select(step => step.Step).ToArray());
+        for (var stage = 0; stage < Stages; stage++)
+        {
+            var rates = told.Skip(stage * Steps).Take(Steps).Select(step => step.LearningRate).ToArray();
+            Assert.AreEqual(OnCosine(stage), rates.Max(), 1e-12);
+            Assert.AreEqual(OnCosine(stage + 1), rates[^1], 0.005 * (OnCosine(stage) - OnCosine(stage + 1)));
+            Assert.IsLessThan(rates.Max(), rates[0]);
+        }
+
+        double OnCosine(int done) => 1e-4 + (1.9e-3 * Math.Pow(Math.Cos(Math.PI * done / (2 * Stages)), 2));
     }
 }

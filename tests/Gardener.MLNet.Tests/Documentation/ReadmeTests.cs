@@ -74,7 +74,7 @@ public sealed class ReadmeTests
         var rows = Ucf101.Load(context, data);
         var small = new VideoMaeConfiguration { PatchSize = 16, Width = 24, BlockCount = 4, HeadCount = 3, MlpWidth = 48 };
         var pipeline = context.Transforms.Conversion.MapValueToKey("Label")
-            .Append(context.Transforms.LoadVideo(options: new() { FrameCount = 8, SamplingRate = 2, Size = 32 }))
+            .Append(context.Transforms.LoadVideo(options: new() { FrameCount = 8, SamplingRate = 2, Size = 64 }))
             .Append(context.MulticlassClassification.Trainers.VideoClassifier(
                 new VideoClassifierOptions { NewModel = small, Epochs = 1 }));
         using var model = pipeline.Fit(rows);
