@@ -16,10 +16,7 @@ internal sealed class ReproduceVerb
 {
     private readonly DataOptions _data = new();
 
-    private readonly Option<string?> _checkpoint = new("--checkpoint")
-    {
-        Description = "The VideoMAE checkpoint to prune and fine-tune.",
-    };
+    private readonly Option<string> _checkpoint = CommonOptions.Checkpoint("The VideoMAE checkpoint to prune and fine-tune.");
 
     private readonly Option<int?> _seeds = CommonOptions.AtLeastOne(new Option<int?>("--seeds")
     {
@@ -73,11 +70,6 @@ internal sealed class ReproduceVerb
             reproduce._size, reproduce._output])
             verb.Add(option);
         reproduce._recipe.AddTo(verb);
-        verb.Validators.Add(result =>
-        {
-            if (result.GetResult(reproduce._checkpoint) is null)
-                result.AddError("Name the checkpoint to prune: --checkpoint C (a folder, a file, a Hugging Face id or a model zip).");
-        });
         return verb;
     }
 
@@ -85,7 +77,7 @@ internal sealed class ReproduceVerb
     {
         var arguments = run.Arguments;
         var folder = arguments.GetRequiredValue(_output).FullName;
-        var checkpoint = arguments.GetValue(_checkpoint)!;
+        var checkpoint = arguments.GetRequiredValue(_checkpoint);
         Directory.CreateDirectory(folder);
         var seed = _recipe.Seed(arguments);
         var context = run.NewContext(seed);

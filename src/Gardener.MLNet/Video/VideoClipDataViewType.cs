@@ -24,6 +24,9 @@ public sealed class VideoClipDataViewType : StructuredDataViewType
         Width = width;
     }
 
+    /// <summary>Whether somebody chose the geometry; no part of the type's identity.</summary>
+    internal bool IsChosen { get; init; } = true;
+
     /// <summary>Frames in a clip.</summary>
     public int FrameCount { get; }
 
