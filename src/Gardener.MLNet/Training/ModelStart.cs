@@ -63,7 +63,8 @@ internal sealed class ModelStart
     public static void RequireChosen(VideoClipDataViewType clips, VideoMaeCheckpoint checkpoint)
     {
         var stored = checkpoint.Configuration;
-        if (!clips.IsChosen && !IsTrainedOn(stored, clips))
+        if ((!clips.FrameCountIsChosen && clips.FrameCount != stored.FrameCount)
+            || (!clips.SizeIsChosen && clips.Height != stored.ImageSize))
             throw new InvalidOperationException(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}, but the checkpoint '{checkpoint.Source}' was "
                 + $"trained on {stored.FrameCount} frames of {stored.ImageSize} x {stored.ImageSize}. Write "
@@ -105,7 +106,7 @@ internal sealed class ModelStart
             channel.Info(note);
         var stored = checkpoint.Configuration;
         var kept = Plan?.Kept ?? [.. Enumerable.Range(0, stored.BlockCount)];
-        if (!IsTrainedOn(stored, clips))
+        if (stored.FrameCount != clips.FrameCount || stored.ImageSize != clips.Height)
             channel.Warning(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the checkpoint was trained on {stored.FrameCount} frames of "
                 + $"{stored.ImageSize} x {stored.ImageSize}. Its position table is computed anew.");
@@ -167,9 +168,6 @@ internal sealed class ModelStart
             ImageSize = clips.Height,
             ClassCount = classCount,
         };
-
-    private static bool IsTrainedOn(VideoMaeConfiguration configuration, VideoClipDataViewType clips) =>
-        (configuration.FrameCount, configuration.ImageSize) == (clips.FrameCount, clips.Height);
 
     /// <summary>What to write for clips as the model knows them.</summary>
     private static string Loading(VideoMaeConfiguration configuration) =>

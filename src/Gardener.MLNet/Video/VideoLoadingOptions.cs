@@ -66,8 +66,12 @@ public sealed record VideoLoadingOptions
     /// <summary>Whether frames are turned upright where the file says how the camera was held.</summary>
     public bool ApplyRotation { get; init; } = true;
 
-    /// <summary>Whether <see cref="FrameCount"/> and <see cref="Size"/> were both set, to whatever value.</summary>
-    internal bool ChoosesGeometry => _frameCount is not null && _size is not null;
+    /// <summary>The type of the clips.</summary>
+    internal VideoClipDataViewType ClipType => new(FrameCount, Size, Size)
+    {
+        FrameCountIsChosen = _frameCount is not null,
+        SizeIsChosen = _size is not null,
+    };
 
     /// <summary>Whether a trainer reads other frames each time.</summary>
     internal bool IsRandom => Sampling is FrameSampling.RandomStart or FrameSampling.RandomStartAndRate;

@@ -48,20 +48,27 @@ public sealed class ReadmeTests
     }
 
     [TestMethod]
-    [DataRow(false, false)]
-    [DataRow(true, false)]
-    [DataRow(false, true)]
-    public void Clips_that_nobody_chose_for_the_checkpoint_are_refused_with_what_to_write(bool frames, bool size)
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Clips_that_nobody_chose_for_the_checkpoint_are_refused_with_what_to_write(bool frames)
     {
         var options = new VideoLoadingOptions { SamplingRate = 2 };
         options = frames ? options with { FrameCount = 8 } : options;
-        options = size ? options with { Size = 64 } : options;
         var data = _mlContext.Data.LoadFromEnumerable([new Row { VideoPath = "a.avi", Label = "a" }]);
         var pipeline = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadVideo(options: options))
             .Append(VideoClassifier(new() { Checkpoint = ReferenceData.Golden("tiny-a"), Device = ComputeDevice.Cpu }));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => pipeline.Fit(data));
         foreach (var part in new[] { "8 frames of 64 x 64", "LoadVideo(options: new() { FrameCount = 8, Size = 32 })" })
             StringAssert.Contains(error.Message, part);
+    }
+
+    [TestMethod]
+    public void Clips_of_another_geometry_are_taken_where_somebody_chose_what_differs()
+    {
+        using var checkpoint = VideoMaeCheckpoint.Open(ShippedCheckpoints.VideoMaeTiny);
+        ModelStart.RequireChosen(new VideoLoadingOptions { FrameCount = 4 }.ClipType, checkpoint);
+        ModelStart.RequireChosen(new VideoLoadingOptions { Size = 32 }.ClipType, checkpoint);
+        ModelStart.RequireChosen(new VideoClipDataViewType(4, 32, 32), checkpoint);
     }
 
     [TestMethod]
