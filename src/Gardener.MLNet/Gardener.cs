@@ -14,7 +14,9 @@ public static class Gardener
 {
     /// <summary>Plans which blocks of a checkpoint are removed before fine-tuning, from their weights alone.</summary>
     /// <param name="ratio">The share of blocks to remove, in [0, 1).</param>
-    /// <param name="checkpoint">The checkpoint: a file or folder.</param>
+    /// <param name="checkpoint">
+    /// The checkpoint: a file, a folder, a model zip or a Hugging Face id; null for <c>videomae-tiny</c>, which is in this library.
+    /// </param>
     /// <param name="criterion">What decides which blocks go first; null for the entropy of the weights.</param>
     /// <param name="mlContext">Whose log is written to; null for none.</param>
     public static PruningEstimator Prune(
@@ -30,12 +32,12 @@ public static class Gardener
         new(mlContext ?? new MLContext(), options);
 
     /// <summary>Plans which blocks of a checkpoint are removed, outside a pipeline and for other transformers too.</summary>
-    /// <param name="options">All options; a checkpoint must be named.</param>
+    /// <param name="options">All options.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <exception cref="ArgumentException">
     /// An option is out of range, or the target cannot be reached; the message names what can.
     /// </exception>
-    /// <exception cref="InvalidOperationException">No checkpoint is named.</exception>
+    /// <exception cref="InvalidOperationException">A BlockPattern is given without a checkpoint.</exception>
     /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
     /// <example>
     /// <code>
@@ -91,7 +93,9 @@ public static class Gardener
         return BlockScores.Compute(stacked.Weights(weights), criterion, allStatistics, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Fine-tunes the checkpoint that a <c>Prune</c> before it names, or one of its own options.</summary>
+    /// <summary>
+    /// Fine-tunes the checkpoint that a <c>Prune</c> before it names, or one of its own options, or <c>videomae-tiny</c>.
+    /// </summary>
     /// <param name="options">All options; null for the defaults.</param>
     /// <param name="mlContext">Whose seed, log and progress are used; null for none.</param>
     public static VideoClassifierTrainer VideoClassifier(VideoClassifierOptions? options = null, MLContext? mlContext = null) =>

@@ -10,7 +10,9 @@ public static class GardenerCatalog
     /// <summary>Plans which blocks of a checkpoint are removed before fine-tuning, from their weights alone.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="ratio">The share of blocks to remove, in [0, 1).</param>
-    /// <param name="checkpoint">The checkpoint: a file, a folder, a model zip or a Hugging Face id.</param>
+    /// <param name="checkpoint">
+    /// The checkpoint: a file, a folder, a model zip or a Hugging Face id; null for <c>videomae-tiny</c>, which is in this library.
+    /// </param>
     public static PruningEstimator GardenerPrune(
         this TransformsCatalog catalog, double ratio = 0.25, string? checkpoint = null) =>
         catalog.GardenerPrune(new PruningOptions { Ratio = ratio, Checkpoint = checkpoint });
@@ -37,7 +39,9 @@ public static class GardenerCatalog
     /// <param name="catalog">The catalog of multiclass trainers.</param>
     /// <param name="labelColumnName">Name of the label column, a key.</param>
     /// <param name="videoColumnName">Name of the column of clips.</param>
-    /// <param name="checkpoint">The checkpoint to start from when no GardenerPrune before it names one.</param>
+    /// <param name="checkpoint">
+    /// The checkpoint to start from when there is no GardenerPrune before it; null for <c>videomae-tiny</c>, which is in this library.
+    /// </param>
     public static VideoClassifierTrainer VideoClassifier(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = "Label",

@@ -1,4 +1,5 @@
 using GardenerML;
+using GardenerML.Checkpoints;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
@@ -24,6 +25,8 @@ var pipeline = steps
     .Append(Gardener.Prune(ratio: 0.25, checkpoint: whole))
     .Append(VideoClassifier(new() { Epochs = 1, Seed = 1 }));
 using var model = pipeline.Fit(clips);
+if (PlanPruning(new() { Ratio = 0.25 }) is not { Checkpoint: ShippedCheckpoints.VideoMaeTiny, Kept.Count: 9 })
+    throw new InvalidOperationException("The checkpoint in the package is not what it should be.");
 var zip = Path.Combine(folder, "model.zip");
 mlContext.Model.Save(model, clips.Schema, zip);
 

@@ -8,7 +8,7 @@ internal sealed class CheckpointOptions
 {
     private readonly Argument<string> _checkpoint = new("checkpoint")
     {
-        Description = "A folder, .safetensors, .pth or .bin file, Hugging Face id, or model zip.",
+        Description = "A folder, .safetensors, .pth or .bin file, Hugging Face id, model zip, or videomae-tiny.",
     };
 
     private readonly Option<string?> _blockPattern = new("--block-pattern")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using GardenerML.Checkpoints;
 
 namespace GardenerML.Samples.CommandLine;
 
@@ -15,6 +16,9 @@ internal static class CommonOptions
         DefaultValueFactory = _ => ComputeDevice.Auto,
         CustomParser = ParseDevice,
     };
+
+    public static Option<string> Checkpoint(string description) =>
+        new("--checkpoint") { Description = description, DefaultValueFactory = _ => ShippedCheckpoints.VideoMaeTiny };
 
     public static Option<int> SamplingRate() => Checked(
         new Option<int>("--sampling-rate")

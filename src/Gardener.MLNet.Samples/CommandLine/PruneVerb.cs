@@ -19,7 +19,16 @@ internal sealed class PruneVerb
         Required = true,
     };
 
-    private PruneVerb() => _target = new TargetOptions(_device, required: true);
+    private readonly Option<string?> _type = new("--dtype")
+    {
+        Description = "How the written weights are stored: float32 or float16; as they are by default.",
+    };
+
+    private PruneVerb()
+    {
+        _target = new TargetOptions(_device, required: true);
+        _type.AcceptOnlyFromAmong("float32", "float16");
+    }
 
     public static Command Make()
     {
@@ -29,7 +38,7 @@ internal sealed class PruneVerb
             run => Task.Run(() => prune.Run(run)));
         prune._checkpoint.AddTo(verb);
         prune._target.AddTo(verb);
-        foreach (var option in (Option[])[prune._criterion, prune._device, prune._output])
+        foreach (var option in (Option[])[prune._criterion, prune._device, prune._type, prune._output])
             verb.Add(option);
         return verb;
     }
@@ -39,6 +48,7 @@ internal sealed class PruneVerb
         var arguments = run.Arguments;
         var path = _checkpoint.Checkpoint(arguments);
         var pattern = _checkpoint.BlockPattern(arguments);
+        TensorType? type = arguments.GetValue(_type) is { } name ? Enum.Parse<TensorType>(name, ignoreCase: true) : null;
         var plan = Gardener.PlanPruning(
             new PruningOptions
             {
@@ -46,13 +56,13 @@ internal sealed class PruneVerb
                 BlockPattern = pattern,
                 Weights = _checkpoint.Weights(arguments),
                 Criterion = arguments.GetRequiredValue(_criterion),
-                Target = _target.Target(arguments, () => pattern is null ? WeightType(path) : TensorType.Float32),
+                Target = _target.Target(arguments, () => type ?? (pattern is null ? WeightType(path) : TensorType.Float32)),
                 Protected = _target.Protected(arguments),
                 MinimumKept = _target.MinimumKept(arguments),
             },
             run.Cancellation);
         var output = arguments.GetRequiredValue(_output);
-        plan.SaveCheckpoint(output);
+        plan.SaveCheckpoint(output, weightType: type);
         run.Console.WriteLine(plan.ToString());
         run.Console.WriteLine($"Written: {output}");
         return new VerbResult(plan);

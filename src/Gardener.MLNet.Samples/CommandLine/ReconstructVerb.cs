@@ -10,7 +10,7 @@ internal sealed class ReconstructVerb
 {
     private readonly Argument<string> _checkpoint = new("checkpoint")
     {
-        Description = "A checkpoint of masked pretraining: a folder, a file, a model zip, or a Hugging Face id.",
+        Description = "A checkpoint of masked pretraining: a folder, a file, a model zip, a Hugging Face id, or videomae-tiny-pretrained.",
     };
 
     private readonly Argument<FileInfo[]> _files = new("files") { Description = "The videos.", Arity = ArgumentArity.OneOrMore };

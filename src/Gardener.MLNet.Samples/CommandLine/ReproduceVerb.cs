@@ -18,11 +18,7 @@ internal sealed class ReproduceVerb
 
     private readonly DataOptions _data = new();
 
-    private readonly Option<string> _checkpoint = new("--checkpoint")
-    {
-        Description = "The VideoMAE checkpoint to prune and fine-tune: a folder, a file, a Hugging Face id or a model zip.",
-        Required = true,
-    };
+    private readonly Option<string> _checkpoint = CommonOptions.Checkpoint("The VideoMAE checkpoint to prune and fine-tune.");
 
     private readonly Option<int?> _seeds = CommonOptions.AtLeastOne(new Option<int?>("--seeds")
     {

@@ -15,6 +15,7 @@ internal sealed class SensitivityVerb
     private readonly Argument<string> _checkpoint = new("checkpoint")
     {
         Description = "A folder, .safetensors, .pth or .bin file, Hugging Face id, or model zip.",
+        DefaultValueFactory = _ => ShippedCheckpoints.VideoMaeTiny,
     };
 
     private readonly DataOptions _data = new(required: true);

@@ -13,6 +13,7 @@ namespace GardenerML.Samples.CommandLine;
 internal sealed class TrainVerb
 {
     private const double HeldOut = 0.25;
+    private const string FromScratch = "none";
 
     private readonly DataOptions _data = new(required: true);
     private readonly RecipeOptions _recipe = new("The highest learning rate, which the recipe videomae multiplies by --batch-size / 256");
@@ -21,10 +22,8 @@ internal sealed class TrainVerb
     private readonly Option<PruningCriterion> _criterion = CriterionOption.Make();
     private readonly Option<DirectoryInfo?> _resume = CommonOptions.ResumeFolder();
 
-    private readonly Option<string?> _checkpoint = new("--checkpoint")
-    {
-        Description = "The VideoMAE checkpoint to start from; without it a small model is trained from random weights.",
-    };
+    private readonly Option<string> _checkpoint = CommonOptions.Checkpoint(
+        $"The VideoMAE checkpoint to start from; {FromScratch} trains a small model from random weights.");
 
     private readonly Option<string> _subset = new("--subset")
     {
@@ -66,8 +65,8 @@ internal sealed class TrainVerb
             if (train._presets.Fault(result, result.GetResult(train._subset)?.GetValueOrDefault<string>() != "none") is { } fault)
                 result.AddError(fault);
             var prunes = train._target.IsNamed(result);
-            if (prunes && result.GetResult(train._checkpoint) is null)
-                result.AddError("Name what is pruned: --checkpoint CHECKPOINT.");
+            if (prunes && result.GetResult(train._checkpoint)?.GetValueOrDefault<string>() == FromScratch)
+                result.AddError($"--checkpoint {FromScratch} starts from random weights, of which there is nothing to choose; leave out the pruning.");
             if (!prunes && (train._target.IsLimited(result) || result.GetResult(train._criterion) is { Implicit: false }))
                 result.AddError("Say how much is pruned: --ratio R, or another of these options.");
         });
@@ -79,7 +78,7 @@ internal sealed class TrainVerb
         var arguments = run.Arguments;
         var output = OutputFile.Prepare(arguments.GetRequiredValue(_output).FullName);
         var context = run.NewContext(_recipe.Seed(arguments));
-        var recipe = _presets.Recipe(arguments, arguments.GetValue(_checkpoint));
+        var recipe = _presets.Recipe(arguments, Checkpoint(arguments));
         var (training, validation) = Load(context, arguments);
         var steps = context.Transforms.Conversion.MapValueToKey("Label")
             .Append(context.Transforms.LoadVideo(options: recipe.Loading with { OnError = _data.OnError(arguments) }));
@@ -125,18 +124,17 @@ internal sealed class TrainVerb
             subset == "none" ? null : _data.Load(context, arguments, Enum.Parse<Ucf101Subset>(subset, ignoreCase: true), held));
     }
 
-    private PruningOptions Pruning(ParseResult arguments)
+    private PruningOptions Pruning(ParseResult arguments) => new()
     {
-        var checkpoint = arguments.GetValue(_checkpoint)!;
-        return new PruningOptions
-        {
-            Checkpoint = checkpoint,
-            Criterion = arguments.GetRequiredValue(_criterion),
-            Target = _target.Target(arguments, () => TensorType.Float32),
-            Protected = _target.Protected(arguments),
-            MinimumKept = _target.MinimumKept(arguments),
-        };
-    }
+        Checkpoint = Checkpoint(arguments),
+        Criterion = arguments.GetRequiredValue(_criterion),
+        Target = _target.Target(arguments, () => TensorType.Float32),
+        Protected = _target.Protected(arguments),
+        MinimumKept = _target.MinimumKept(arguments),
+    };
+
+    private string? Checkpoint(ParseResult arguments) =>
+        arguments.GetRequiredValue(_checkpoint) is var name && name == FromScratch ? null : name;
 
     private static void Show(IAnsiConsole console, IReadOnlyList<EpochMetrics> history, EpochMetrics kept)
     {

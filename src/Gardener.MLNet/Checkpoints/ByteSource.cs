@@ -74,6 +74,13 @@ internal sealed unsafe class ByteSource : IDisposable
         return new ByteSource(memory, length, () => NativeMemory.Free((void*)address));
     }
 
+    /// <summary>Takes the memory of a stream, such as a resource of an assembly, without a copy; disposes the stream.</summary>
+    public static ByteSource Of(UnmanagedMemoryStream stream)
+    {
+        stream.Position = 0;
+        return new ByteSource(stream.PositionPointer, stream.Length, stream.Dispose);
+    }
+
     /// <summary>Pins memory that somebody else owns.</summary>
     public static ByteSource Pin(ReadOnlyMemory<byte> memory)
     {

@@ -58,9 +58,14 @@ internal sealed record CheckpointLocation(
     }
 
     /// <summary>Reads a file of this library's from a stream.</summary>
-    public static CheckpointLocation ReadStream(Stream stream, string name)
+    public static CheckpointLocation ReadStream(Stream stream, string name) => OfLibrary(SafetensorsFile.Read(stream, name));
+
+    /// <summary>Opens one of the <see cref="ShippedCheckpoints"/>.</summary>
+    public static CheckpointLocation OpenShipped(string name) =>
+        OfLibrary(SafetensorsFile.Open(ShippedCheckpoints.Open(name), name));
+
+    private static CheckpointLocation OfLibrary(SafetensorsFile tensors)
     {
-        var tensors = SafetensorsFile.Read(stream, name);
         try
         {
             var own = OwnConfiguration(tensors);

@@ -82,10 +82,12 @@ public sealed class VideoMaeCheckpoint : IDisposable
     public int ClassCount => Configuration.ClassCount;
 
     /// <summary>
-    /// Opens a checkpoint. A text that is no existing path but has the form of a Hugging Face id (owner/name) is looked up in the
-    /// local cache, and downloaded only if it is not there.
+    /// Opens a checkpoint. A text that is no existing path may be the name of one of the <see cref="ShippedCheckpoints"/>, or have
+    /// the form of a Hugging Face id (owner/name), which is looked up in the local cache and downloaded only if it is not there.
     /// </summary>
-    /// <param name="pathOrId">A folder, a file, or an id such as <c>MCG-NJU/videomae-base</c>.</param>
+    /// <param name="pathOrId">
+    /// A folder, a file, a name such as <c>videomae-tiny</c>, or an id such as <c>MCG-NJU/videomae-base</c>.
+    /// </param>
     /// <param name="options">What the checkpoint does not tell, and how strict to be.</param>
     /// <exception cref="CheckpointException">The checkpoint is damaged, incomplete or of an unknown kind.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model.</exception>
@@ -97,10 +99,13 @@ public sealed class VideoMaeCheckpoint : IDisposable
             return CheckpointOpener.Open(CheckpointLocation.OpenFile(pathOrId), pathOrId, options);
         if (Directory.Exists(pathOrId))
             return CheckpointOpener.Open(CheckpointLocation.OpenFolder(pathOrId), pathOrId, options);
+        if (ShippedCheckpoints.Names.Contains(pathOrId))
+            return CheckpointOpener.Open(CheckpointLocation.OpenShipped(pathOrId), pathOrId, options);
         if (!HuggingFaceHub.IsId(pathOrId))
             throw new CheckpointException(
                 pathOrId,
-                "There is no such file or folder, and it is not the id of a Hugging Face model (owner/name) either.");
+                "There is no such file or folder, and it is not the id of a Hugging Face model (owner/name) either, nor a checkpoint "
+                + $"of this library ({string.Join(", ", ShippedCheckpoints.Names)}).");
         var folder = FolderOfModel(pathOrId, options);
         return CheckpointOpener.Open(CheckpointLocation.OpenFolder(folder), pathOrId, options);
     }

@@ -25,11 +25,14 @@ internal static class PretrainingStart
         if (options.Checkpoint is null && options.NewModel is null)
             throw new InvalidOperationException(
                 "There is nothing to train. Set NewModel to the geometry of a model with random weights, or Checkpoint to a checkpoint "
-                + "file or folder.");
+                + $"file or folder, or to go on from that of the library, to \"{ShippedCheckpoints.VideoMaeTinyPretrained}\".");
         using var checkpoint = options.Checkpoint is { } path ? VideoMaeCheckpoint.Open(path) : null;
         TubeMask.MaskedPatches(ForClips(checkpoint?.Configuration ?? options.NewModel!, columns.ClipType), options.MaskRatio);
         if (checkpoint is not null)
+        {
+            ModelStart.RequireChosen(columns.ClipType, checkpoint);
             _ = StoredDecoder.Find(checkpoint);
+        }
     }
 
     /// <summary>Builds the model for clips, which are <see cref="Check"/>ed.</summary>

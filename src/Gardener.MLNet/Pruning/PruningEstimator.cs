@@ -40,7 +40,6 @@ public sealed class PruningEstimator : IEstimator<PruningTransformer>
 
     /// <summary>Reads the checkpoint and makes the plan.</summary>
     /// <param name="input">Data with the clip column; no row is read.</param>
-    /// <exception cref="InvalidOperationException">No checkpoint is named.</exception>
     /// <exception cref="ArgumentException">The target cannot be reached; the message names what can.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be used, or is not the one of the given plan.</exception>
     public PruningTransformer Fit(IDataView input)

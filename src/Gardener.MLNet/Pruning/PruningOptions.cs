@@ -3,7 +3,10 @@ namespace GardenerML.Pruning;
 /// <summary>How many blocks of which checkpoint are removed, and by which criterion. Immutable.</summary>
 public sealed record PruningOptions
 {
-    /// <summary>The checkpoint to prune: a file, a folder, or the id of a Hugging Face model.</summary>
+    /// <summary>
+    /// The checkpoint to prune: a file, a folder, or the id of a Hugging Face model. Null for the one that <see cref="Plan"/> was
+    /// made from in this process, else for <see cref="Checkpoints.ShippedCheckpoints.VideoMaeTiny"/>.
+    /// </summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>

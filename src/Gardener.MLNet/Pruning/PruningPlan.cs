@@ -112,12 +112,18 @@ public sealed record PruningPlan : IJsonOnDeserialized
     /// Hugging Face folder else. Other transformers are always a single file.
     /// </param>
     /// <param name="checkpoint">Where the checkpoint lies; null for <see cref="CheckpointPath"/>.</param>
+    /// <param name="weightType">
+    /// How weights are stored: Float32 or Float16; null for as they are. Those of other transformers stay as they are.
+    /// </param>
+    /// <exception cref="ArgumentException">The weights cannot be stored in this type.</exception>
+    /// <exception cref="InvalidOperationException">A weight is too large for the type.</exception>
     /// <exception cref="CheckpointException">
     /// The checkpoint cannot be used, or is not the one that the plan was made for.
     /// </exception>
     /// <exception cref="IOException">The target cannot be written or must not be replaced.</exception>
-    public void SaveCheckpoint(string path, CheckpointLayout? layout = null, string? checkpoint = null) =>
-        PrunedCheckpoint.Save(this, path, layout, checkpoint);
+    public void SaveCheckpoint(
+        string path, CheckpointLayout? layout = null, string? checkpoint = null, TensorType? weightType = null) =>
+        PrunedCheckpoint.Save(this, path, layout, checkpoint, weightType);
 
     /// <summary>
     /// One row a block: Block, Weights, Value, StandardError, NormalizedValue, Efficiency, RemovalRank, Tied, Removed; what

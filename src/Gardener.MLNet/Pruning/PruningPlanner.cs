@@ -7,17 +7,16 @@ namespace GardenerML.Pruning;
 internal static class PruningPlanner
 {
     /// <summary>Scores the blocks of the options' checkpoint and chooses those to remove.</summary>
-    /// <param name="options">Valid options that name a checkpoint.</param>
+    /// <param name="options">Valid options.</param>
     /// <param name="clips">The clips that the model is for; null for those of the checkpoint.</param>
     /// <param name="cancellation">Stops the computation.</param>
     public static PruningPlan Make(PruningOptions options, VideoClipDataViewType? clips, CancellationToken cancellation)
     {
-        if (options.Checkpoint is not { } path)
-            throw new InvalidOperationException(
-                "No checkpoint is named, so there is nothing to prune. Name one: a folder with config.json and model.safetensors, or "
-                + "a checkpoint file.");
+        var path = options.Checkpoint ?? options.Plan?.CheckpointPath ?? ShippedCheckpoints.VideoMaeTiny;
         if (options.BlockPattern is { } pattern)
         {
+            if (options.Checkpoint is null && options.Plan is null)
+                throw new InvalidOperationException("Name the checkpoint whose blocks BlockPattern names: a safetensors file.");
             using var stacked = StackedCheckpoint.Open(path, pattern);
             if (options.Plan is { } given)
             {

@@ -58,7 +58,8 @@ internal sealed class SensitivityAnalysis
         var columns = TrainingColumns.Find(host, data.Schema, training);
         var trainingColumns = options.TrainingSet is { } set ? columns.FindIn(host, set.Schema, training) : null;
 
-        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint!);
+        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint ?? ShippedCheckpoints.VideoMaeTiny);
+        ModelStart.RequireChosen(columns.ClipType, checkpoint);
         var subject = PlanSubject.Of(checkpoint, columns.ClipType);
         var count = CheckTarget(options, checkpoint, subject);
         var clips = LabelledClipReader.Read(host, "evaluation", data, columns, training).Clips;

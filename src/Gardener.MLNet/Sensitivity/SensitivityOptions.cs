@@ -7,7 +7,10 @@ namespace GardenerML.Sensitivity;
 /// <summary>How the loss of accuracy is measured that the removal of a block causes. Immutable.</summary>
 public sealed record SensitivityOptions
 {
-    /// <summary>The VideoMAE checkpoint to prune: a file, a folder, or the id of a Hugging Face model.</summary>
+    /// <summary>
+    /// The VideoMAE checkpoint to prune: a file, a folder, a model zip or the id of a Hugging Face model; null for
+    /// <see cref="Checkpoints.ShippedCheckpoints.VideoMaeTiny"/>.
+    /// </summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>
@@ -65,9 +68,8 @@ public sealed record SensitivityOptions
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Protected);
         ArgumentNullException.ThrowIfNull(Sets);
-        if (string.IsNullOrWhiteSpace(Checkpoint))
-            throw new ArgumentException(
-                "No checkpoint is named whose blocks are to be removed; set SensitivityOptions.Checkpoint.");
+        if (Checkpoint is not null && string.IsNullOrWhiteSpace(Checkpoint))
+            throw new ArgumentException("SensitivityOptions.Checkpoint is empty; it must name a checkpoint, or be null.");
         if (Training.Checkpoint is not null || Training.NewModel is not null)
             throw new ArgumentException(
                 "The checkpoint is SensitivityOptions.Checkpoint; leave Training.Checkpoint and Training.NewModel null.");

@@ -20,8 +20,11 @@ internal sealed class ModelStart
     /// <summary>The plan by which the checkpoint is pruned; null for none.</summary>
     public PruningPlan? Plan { get; }
 
-    /// <summary>Finds the plan on the clip column, else the checkpoint or the new model of the options.</summary>
-    /// <exception cref="InvalidOperationException">There is nothing to start from, or two things that do not agree.</exception>
+    /// <summary>
+    /// Finds the plan on the clip column, else the checkpoint or the new model of the options; the library's own checkpoint if there
+    /// is none of these.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There are two that do not agree.</exception>
     public static ModelStart Find(IExceptionContext context, VideoClassifierOptions options, DataViewSchema.Column video)
     {
         if (PruningTransformer.PlanOf(video) is { } plan)
@@ -35,11 +38,9 @@ internal sealed class ModelStart
                     $"The trainer's Checkpoint is '{other}', but Prune before it pruned '{path}'. Name the checkpoint in one place.");
             return new ModelStart(path, plan, null);
         }
-        if (options.Checkpoint is null && options.NewModel is null)
-            throw context.Except(
-                "There is nothing to train from. Put Prune with a checkpoint before the trainer, set Checkpoint to a checkpoint "
-                + "file or folder, or set NewModel to train from random weights.");
-        return new ModelStart(options.Checkpoint, null, options.Checkpoint is null ? options.NewModel : null);
+        return options is { Checkpoint: null, NewModel: { } newModel }
+            ? new ModelStart(null, null, newModel)
+            : new ModelStart(options.Checkpoint ?? ShippedCheckpoints.VideoMaeTiny, null, null);
     }
 
     /// <summary>Checks that clips of this geometry can be cut into the model's patches; reads no weights.</summary>
@@ -51,7 +52,23 @@ internal sealed class ModelStart
         var configuration = _newModel ?? checkpoint!.Configuration;
         RequireDivisible(clips, configuration);
         if (checkpoint is not null)
+        {
+            RequireChosen(clips, checkpoint);
             Plan?.CheckFits(checkpoint);
+        }
+    }
+
+    /// <summary>Checks that clips of another geometry than the checkpoint's are what somebody asked for.</summary>
+    /// <exception cref="InvalidOperationException">Nobody did.</exception>
+    public static void RequireChosen(VideoClipDataViewType clips, VideoMaeCheckpoint checkpoint)
+    {
+        var stored = checkpoint.Configuration;
+        if ((!clips.FrameCountIsChosen && clips.FrameCount != stored.FrameCount)
+            || (!clips.SizeIsChosen && clips.Height != stored.ImageSize))
+            throw new InvalidOperationException(
+                $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}, but the checkpoint '{checkpoint.Source}' was "
+                + $"trained on {stored.FrameCount} frames of {stored.ImageSize} x {stored.ImageSize}. Write "
+                + $"{Loading(stored)}, or set FrameCount and Size to what you want instead.");
     }
 
     /// <summary>Checks that a model can cut clips into its patches.</summary>
@@ -61,8 +78,8 @@ internal sealed class ModelStart
         if (clips.FrameCount % configuration.TubeletSize != 0 || clips.Height % configuration.PatchSize != 0)
             throw new InvalidOperationException(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
-                + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}, so choose "
-                + "multiples of these in LoadVideo.");
+                + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}. Write "
+                + $"{Loading(configuration)}, or choose other multiples of these.");
     }
 
     /// <summary>Builds the model for the clips and classes of the data, which are <see cref="Check"/>ed.</summary>
@@ -151,6 +168,10 @@ internal sealed class ModelStart
             ImageSize = clips.Height,
             ClassCount = classCount,
         };
+
+    /// <summary>What to write for clips as the model knows them.</summary>
+    private static string Loading(VideoMaeConfiguration configuration) =>
+        $"LoadVideo(options: new() {{ FrameCount = {configuration.FrameCount}, Size = {configuration.ImageSize} }})";
 
     private static bool SamePath(string a, string b) =>
         a == b || Path.GetFullPath(Path.TrimEndingDirectorySeparator(a)) == Path.GetFullPath(Path.TrimEndingDirectorySeparator(b));

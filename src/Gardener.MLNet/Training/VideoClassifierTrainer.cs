@@ -45,7 +45,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
     /// <param name="input">Labelled clips.</param>
     /// <returns>The fitted model; it owns native memory, so dispose it when it is no longer used.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There is no checkpoint, the clips do not fit the model, labels are missing, the
+    /// <exception cref="InvalidOperationException">The clips do not fit the model, labels are missing, the
     /// loss is not finite (with a ResumeFolder, the last saved state stays), or the ResumeFolder belongs to another run.</exception>
     /// <exception cref="TorchBackendException">libtorch does not load, or the device is not there.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>

@@ -15,8 +15,9 @@ public abstract partial record VideoTrainingOptions
     public string VideoColumnName { get; init; } = "Video";
 
     /// <summary>
-    /// The checkpoint that training starts from: a file or folder. Where <c>Gardener.Prune</c> before a trainer of classifiers names
-    /// one, this may stay null.
+    /// The checkpoint that training starts from: a file, a folder, a model zip or a Hugging Face id. Null for that of
+    /// <c>Gardener.Prune</c> before a trainer of classifiers, else for <see cref="NewModel"/>; without that too, a trainer of
+    /// classifiers takes <see cref="ShippedCheckpoints.VideoMaeTiny"/>.
     /// </summary>
     public string? Checkpoint { get; init; }
 

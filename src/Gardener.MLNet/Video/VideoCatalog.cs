@@ -16,8 +16,9 @@ public static class VideoCatalog
     /// a relative one
     /// can move to another machine.
     /// </param>
-    /// <param name="options">Which frames at which size; by default 16, every 4th from the start, squashed to 224 x 224
-    /// pixels.</param>
+    /// <param name="options">Which frames at which size; by default 8, every 4th from the start, squashed to 64 x 64
+    /// pixels, as <see cref="GardenerML.Checkpoints.ShippedCheckpoints.VideoMaeTiny"/> wants them; published checkpoints want
+    /// <c>new() { FrameCount = 16, Size = 224 }</c>.</param>
     /// <remarks>
     /// Put <c>AppendCacheCheckpoint</c> before this step, not behind it: ML.NET's cache keeps numbers and text only, and drops columns
     /// of clips as it drops images.

@@ -24,6 +24,12 @@ public sealed class VideoClipDataViewType : StructuredDataViewType
         Width = width;
     }
 
+    /// <summary>Whether somebody chose <see cref="FrameCount"/>; no part of the type's identity.</summary>
+    internal bool FrameCountIsChosen { get; init; } = true;
+
+    /// <summary>Whether somebody chose <see cref="Height"/> and <see cref="Width"/>; no part of the type's identity.</summary>
+    internal bool SizeIsChosen { get; init; } = true;
+
     /// <summary>Frames in a clip.</summary>
     public int FrameCount { get; }
 

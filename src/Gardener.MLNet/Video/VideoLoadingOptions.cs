@@ -2,7 +2,9 @@ namespace GardenerML.Video;
 
 /// <summary>Which frames of a video are decoded, at which size, and what happens if that fails. Immutable.</summary>
 /// <remarks>
-/// The defaults are those of arXiv 2602.03918: 16 frames, every 4th from the start, squashed to 224 x 224 pixels.
+/// The defaults are what <see cref="Checkpoints.ShippedCheckpoints.VideoMaeTiny"/> wants: 8 frames, every 4th from the start,
+/// squashed to 64 x 64 pixels. Published checkpoints want <c>FrameCount = 16, Size = 224</c>. A trainer that is given another
+/// checkpoint refuses clips whose frames and size nobody chose, and says which to choose; those that are set are taken as they are.
 /// </remarks>
 public sealed record VideoLoadingOptions
 {
@@ -22,8 +24,15 @@ public sealed record VideoLoadingOptions
     /// </summary>
     public const int MaxFramePixels = 8192 * 4320;
 
-    /// <summary>Frames in a clip, 1 to <see cref="MaxFrameCount"/>.</summary>
-    public int FrameCount { get; init; } = 16;
+    private readonly int? _frameCount;
+    private readonly int? _size;
+
+    /// <summary>Frames in a clip, 1 to <see cref="MaxFrameCount"/>; 8 by default.</summary>
+    public int FrameCount
+    {
+        get => _frameCount ?? 8;
+        init => _frameCount = value;
+    }
 
     /// <summary>
     /// Every how many frames of the video one is taken, 1 to 10,000. <see cref="FrameSampling.Uniform"/> ignores it.
@@ -36,8 +45,12 @@ public sealed record VideoLoadingOptions
     /// <summary>What fills the clip of a video that has too few frames.</summary>
     public ShortVideo ShortVideo { get; init; } = ShortVideo.RepeatLast;
 
-    /// <summary>Height and width of the clip's frames in pixels, 1 to <see cref="MaxFrameSide"/>.</summary>
-    public int Size { get; init; } = 224;
+    /// <summary>Height and width of the clip's frames in pixels, 1 to <see cref="MaxFrameSide"/>; 64 by default.</summary>
+    public int Size
+    {
+        get => _size ?? 64;
+        init => _size = value;
+    }
 
     /// <summary>How frames are brought to <see cref="Size"/>.</summary>
     /// <remarks>
@@ -52,6 +65,13 @@ public sealed record VideoLoadingOptions
 
     /// <summary>Whether frames are turned upright where the file says how the camera was held.</summary>
     public bool ApplyRotation { get; init; } = true;
+
+    /// <summary>The type of the clips.</summary>
+    internal VideoClipDataViewType ClipType => new(FrameCount, Size, Size)
+    {
+        FrameCountIsChosen = _frameCount is not null,
+        SizeIsChosen = _size is not null,
+    };
 
     /// <summary>Whether a trainer reads other frames each time.</summary>
     internal bool IsRandom => Sampling is FrameSampling.RandomStart or FrameSampling.RandomStartAndRate;

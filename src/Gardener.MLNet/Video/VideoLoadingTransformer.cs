@@ -80,7 +80,7 @@ public sealed class VideoLoadingTransformer : ITransformer
     /// <summary>Which frames are read, and what happens to rows whose video cannot be read.</summary>
     public VideoLoadingOptions Options { get; }
 
-    internal VideoClipDataViewType ClipType => new(Options.FrameCount, Options.Size, Options.Size);
+    internal VideoClipDataViewType ClipType => Options.ClipType;
 
     bool ITransformer.IsRowToRowMapper => true;
 

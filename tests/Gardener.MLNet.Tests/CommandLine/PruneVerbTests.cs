@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using GardenerML.Checkpoints;
 using GardenerML.Pruning;
@@ -37,6 +38,32 @@ public sealed class PruneVerbTests
         Assert.AreEqual(188_165, json.GetProperty("before").GetProperty("parameters").GetInt64());
         Assert.IsGreaterThan(json.GetProperty("gflops").GetDouble(), json.GetProperty("before").GetProperty("gflops").GetDouble());
         Assert.AreEqual(output == "out" ? 1 : 0, Directory.GetDirectories(folder.Path).Length);
+    }
+
+    [TestMethod]
+    [DataRow("pretrained", CheckpointKind.Pretraining)]
+    [DataRow("finetuned", CheckpointKind.Classifier)]
+    public async Task A_checkpoint_can_be_written_whole_in_16_bits(string kind, CheckpointKind expected)
+    {
+        using var folder = new TemporaryFolder();
+        var source = kind == "pretrained" ? ReferenceData.Golden("tiny-a", "pretrained.pth") : ReferenceData.Golden("tiny-a");
+        var path = folder.File("half.safetensors");
+        var run = await CliRun.Of("prune", source, "--remove", "0", "--dtype", "float16", "-o", path);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        using var before = VideoMaeCheckpoint.Open(source);
+        using var after = VideoMaeCheckpoint.Open(path);
+        Assert.AreEqual((expected, before.Configuration), (after.Kind, after.Configuration));
+        CollectionAssert.AreEqual(before.LabelNames?.ToArray(), after.LabelNames?.ToArray());
+        CollectionAssert.AreEquivalent(before.Decoder.Keys.ToArray(), after.Decoder.Keys.ToArray());
+        Assert.IsNull(after.GardenerSection!["plan"]);
+        foreach (var (name, tensor) in before.Encoder.Concat(before.Decoder))
+        {
+            var half = after.Encoder.GetValueOrDefault(name) ?? after.Decoder[name];
+            Assert.AreEqual(TensorType.Float16, half.Type);
+            var floats = MemoryMarshal.Cast<byte, float>(TinyModel.Bytes(tensor)).ToArray();
+            CollectionAssert.AreEqual(
+                floats.Select(value => (Half)value).ToArray(), MemoryMarshal.Cast<byte, Half>(TinyModel.Bytes(half)).ToArray(), name);
+        }
     }
 
     [TestMethod]

@@ -103,6 +103,22 @@ public sealed class ScoreVerbTests
     }
 
     [TestMethod]
+    public async Task The_checkpoint_of_the_library_has_a_name()
+    {
+        var run = await CliRun.Of("score", "videomae-tiny", "--json");
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.AreEqual(12, run.Json.GetProperty("blocks").GetArrayLength());
+        Assert.AreEqual("float16", run.Json.GetProperty("checkpoint").GetProperty("dtype").GetString());
+    }
+
+    [TestMethod]
+    [DataRow("train")]
+    [DataRow("reproduce")]
+    [DataRow("sensitivity")]
+    public async Task Help_names_the_checkpoint_that_is_taken_without_one(string verb) =>
+        StringAssert.Contains((await CliRun.Of(verb, "--help")).Output, "[default: videomae-tiny]");
+
+    [TestMethod]
     [DataRow("score")]
     [DataRow("prune")]
     [DataRow("sensitivity")]

@@ -67,15 +67,25 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Without_a_checkpoint_a_small_model_learns_and_is_shown_to_people()
+    public async Task From_random_weights_a_small_model_learns_and_is_shown_to_people()
     {
         var run = await CliRun.Of(
-            "train", "--data", _set.Videos, "--frames", "4", "--image-size", "32", "--epochs", "1", "--subset", "none", "-o", _set.File("model.zip"));
+            "train", "--data", _set.Videos, "--checkpoint", "none", "--frames", "4", "--image-size", "32", "--epochs", "1", "--subset", "none", "-o", _set.File("model.zip"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
         StringAssert.Contains(run.Output, "Training accuracy");
         StringAssert.Contains(run.Output, "Model: " + _set.File("model.zip"));
         using var model = Load(_set.File("model.zip"));
         Assert.AreEqual((32, 4), (Classifier(model).Model.Configuration.ImageSize, Classifier(model).Model.Configuration.FrameCount));
+    }
+
+    [TestMethod]
+    public async Task Without_a_checkpoint_that_of_the_library_is_pruned_and_fine_tuned()
+    {
+        var run = await CliRun.Of(
+            "train", "--data", _set.Videos, "--ratio", "0.25", "--epochs", "1", "--subset", "none", "--device", "cpu", "-o", _set.File("model.zip"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        using var model = Load(_set.File("model.zip"));
+        Assert.AreEqual((9, ShippedCheckpoints.VideoMaeTiny), (Classifier(model).Model.Configuration.BlockCount, Classifier(model).PruningPlan!.Checkpoint));
     }
 
     [TestMethod]
@@ -174,7 +184,7 @@ public sealed class TrainVerbTests : IDisposable
     [TestMethod]
     [DataRow("--data .")]
     [DataRow("-o a.zip")]
-    [DataRow("--data . -o a.zip --ratio 0.5")]
+    [DataRow("--data . -o a.zip --checkpoint none --ratio 0.5")]
     [DataRow("--data . -o a.zip --checkpoint c --protect 1")]
     [DataRow("--data . -o a.zip --checkpoint c --criterion l1")]
     [DataRow("--data . -o a.zip --checkpoint c --ratio 1")]

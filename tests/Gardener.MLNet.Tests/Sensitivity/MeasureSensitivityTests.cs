@@ -173,7 +173,7 @@ public sealed class MeasureSensitivityTests
                 Assert.ThrowsExactly<T>(() => Measure(wrong with { Progress = new Immediate(_ => runs++) })).Message, message);
             Assert.AreEqual(0, runs);
         }
-        Refused<ArgumentException>(options with { Checkpoint = null }, "Checkpoint");
+        Refused<ArgumentException>(options with { Checkpoint = " " }, "Checkpoint");
         Refused<ArgumentException>(options with { Target = PruningTarget.Count(3) }, "at least 1 must stay");
         Refused<ArgumentException>(options with { Greedy = true, Target = PruningTarget.Blocks(1) }, "greedy");
         Refused<ArgumentException>(options with { Training = new() { Checkpoint = "x" } }, "Training.Checkpoint");

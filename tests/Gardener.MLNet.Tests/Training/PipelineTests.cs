@@ -268,12 +268,9 @@ public sealed class PipelineTests
     }
 
     [TestMethod]
-    public void A_checkpoint_named_twice_differently_or_not_at_all_is_an_error()
+    public void A_checkpoint_named_twice_differently_is_an_error()
     {
         var data = _ml.Keyed(TinyData.Rows(3));
-        var none = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Trainer(TinyData.Options with { NewModel = null }).Fit(data));
-        foreach (var part in new[] { "Prune", "Checkpoint", "NewModel" })
-            StringAssert.Contains(none.Message, part);
         var two = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Transforms.GardenerPrune(checkpoint: ReferenceData.Golden("tiny-a"))
             .Append(_ml.Trainer(TinyData.Options with { Checkpoint = ReferenceData.Golden("tiny-b-half") })).Fit(data));
         StringAssert.Contains(two.Message, "tiny-a");
