@@ -20,7 +20,7 @@ public sealed record ActionClass(ObjectMotion Object, CameraMotion Camera)
         new(MoveRight, CameraMotion.PanRight),
         new(MoveUp, CameraMotion.PanUp),
         new(MoveDown, CameraMotion.PanDown),
-        .. Pairs([MoveUp, MoveDown, RotateClockwise, RotateAnticlockwise, Nearer, Farther], CameraMotion.PanLeft, CameraMotion.PanRight),
+        .. Pairs([MoveUp, MoveDown, RotateClockwise, RotateAnticlockwise, ZoomIn, ZoomOut], CameraMotion.PanLeft, CameraMotion.PanRight),
         .. Pairs([MoveLeft, MoveRight], CameraMotion.ZoomIn, CameraMotion.ZoomOut),
     ];
 

@@ -35,7 +35,7 @@ public sealed class ActionCurriculum
     private static readonly int[] Turning = Plain(ObjectMotion.RotateClockwise, ObjectMotion.RotateAnticlockwise);
 
     private static readonly int[] NotTurning = Plain(
-        ObjectMotion.MoveLeft, ObjectMotion.MoveRight, ObjectMotion.MoveUp, ObjectMotion.MoveDown, ObjectMotion.Nearer, ObjectMotion.Farther);
+        ObjectMotion.MoveLeft, ObjectMotion.MoveRight, ObjectMotion.MoveUp, ObjectMotion.MoveDown, ObjectMotion.ZoomIn, ObjectMotion.ZoomOut);
 
     private readonly ActionCurriculumOptions _options;
     private readonly (double Progress, IReadOnlyList<double> Shares)[] _looks;

@@ -40,9 +40,9 @@ internal readonly record struct ActionOffset(
                 return new(Angle: turn);
             case ObjectMotion.RotateAnticlockwise:
                 return new(Angle: -turn);
-            case ObjectMotion.Nearer:
+            case ObjectMotion.ZoomIn:
                 return new(LogGrowth: time * pace.Speed.LogGrowth);
-            case ObjectMotion.Farther:
+            case ObjectMotion.ZoomOut:
                 return new(LogGrowth: -time * pace.Speed.LogGrowth);
             case ObjectMotion.RollRight:
                 return new(X: shift, Angle: turn);

@@ -37,10 +37,10 @@ public enum ObjectMotion
     RotateAnticlockwise,
 
     /// <summary>It grows in place.</summary>
-    Nearer,
+    ZoomIn,
 
     /// <summary>It shrinks in place.</summary>
-    Farther,
+    ZoomOut,
 
     /// <summary>It goes right while it turns clockwise, as a wheel on the floor.</summary>
     RollRight,

@@ -115,19 +115,19 @@ internal sealed class ModelStart
             ForClips(stored with { BlockCount = kept.Count }, clips, classCount), device);
         try
         {
-            var outputs = stored.ClassCount == classCount ? HeadOutputs(checkpoint.LabelNames, classNames, classCount) : null;
+            var outputs = HeadOutputs(stored.ClassCount, checkpoint.LabelNames, classNames, classCount);
             var newHead = outputs is null;
             // A pretrained checkpoint may have no norm for a classifier.
             bool IsNew(string name) => name.StartsWith("head.", StringComparison.Ordinal) ? newHead
                 : name.StartsWith("fc_norm.", StringComparison.Ordinal) && !checkpoint.Encoder.ContainsKey(name);
-            ModelWeights.Load(model, checkpoint.Encoder, kept, name => !IsNew(name), _checkpoint!);
+            ModelWeights.Load(model, checkpoint.Encoder, kept, name => !IsNew(name), _checkpoint!, outputs);
             WeightInitialisation.Fill(model, generator, IsNew);
             if (outputs is null)
                 channel.Info(stored.ClassCount == classCount
                     ? $"The head is new: the checkpoint has {classCount} other classes."
                     : $"The head is new: {classCount} classes; the checkpoint has {stored.ClassCount}.");
-            else
-                Rearrange(model, outputs);
+            else if (classCount < stored.ClassCount)
+                channel.Info($"The head is that of the checkpoint for the {classCount} of its {stored.ClassCount} classes that the data have.");
             if (IsNew("fc_norm.weight"))
                 channel.Info("The final norm is new: the checkpoint has none.");
             return (model, newHead);
@@ -140,25 +140,17 @@ internal sealed class ModelStart
     }
 
     /// <summary>
-    /// The checkpoint's output for each class of the data; null if its classes are others. Without names on both sides the order
-    /// of the classes is trusted.
+    /// The checkpoint's output for each class of the data, which may be some of its classes; null if it was not trained for all of
+    /// them. Without names on both sides the order of as many classes is trusted.
     /// </summary>
-    private static long[]? HeadOutputs(IReadOnlyList<string>? stored, IReadOnlyList<string>? wanted, int classCount)
+    private static long[]? HeadOutputs(
+        int storedCount, IReadOnlyList<string>? stored, IReadOnlyList<string>? wanted, int classCount)
     {
         if (stored is null || wanted is null)
-            return [.. Enumerable.Range(0, classCount)];
+            return storedCount == classCount ? [.. Enumerable.Range(0, classCount)] : null;
         var outputs = stored.Select((name, index) => (name, index)).GroupBy(output => output.name, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => (long)group.First().index, StringComparer.Ordinal);
-        return outputs.Count == classCount && wanted.All(outputs.ContainsKey) ? [.. wanted.Select(name => outputs[name])] : null;
-    }
-
-    private static void Rearrange(VideoMaeClassifier model, long[] outputs)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var order = tensor(outputs, device: model.Device);
-        foreach (var (_, parameter) in model.named_parameters().Where(p => p.name.StartsWith("head.", StringComparison.Ordinal)))
-            parameter.copy_(parameter.index_select(0, order));
+        return wanted.All(outputs.ContainsKey) ? [.. wanted.Select(name => outputs[name])] : null;
     }
 
     private static VideoMaeConfiguration ForClips(

@@ -16,13 +16,15 @@ internal static class ModelWeights
     /// <param name="keptBlocks">The checkpoint's block for each block of the model.</param>
     /// <param name="include">Which parameters are filled, by name.</param>
     /// <param name="path">The checkpoint, for messages.</param>
+    /// <param name="outputs">The checkpoint's output for each of the model's head; null where they are the same.</param>
     /// <exception cref="CheckpointException">A tensor is absent or has another shape.</exception>
     public static void Load(
         nn.Module model,
         IReadOnlyDictionary<string, LogicalTensor> tensors,
         IReadOnlyList<int> keptBlocks,
         Func<string, bool> include,
-        string path)
+        string path,
+        IReadOnlyList<long>? outputs = null)
     {
         using var noGradient = no_grad();
         foreach (var (name, parameter) in model.named_parameters())
@@ -32,8 +34,10 @@ internal static class ModelWeights
             var source = InCheckpoint(name, keptBlocks);
             if (!tensors.TryGetValue(source, out var tensor))
                 throw new CheckpointException(path, $"The tensor {source} is missing.");
-            CheckShape(path, source, tensor.Shape, parameter.shape);
-            Fill(parameter, tensor.Type, tensor.CopyTo);
+            var rows = name.StartsWith("head.", StringComparison.Ordinal) ? outputs : null;
+            long[] shape = rows is null ? parameter.shape : [Math.Max(tensor.Shape[0], rows.Max() + 1), .. parameter.shape.Skip(1)];
+            CheckShape(path, source, tensor.Shape, shape);
+            Fill(parameter, tensor, rows);
         }
     }
 
@@ -85,13 +89,12 @@ internal static class ModelWeights
         target.Write(parameter.detach().to(ScalarTypeOf(type)).cpu().contiguous().bytes);
     }
 
-    private delegate void CopyBytes(Span<byte> target);
-
-    private static void Fill(Tensor parameter, TensorType type, CopyBytes copy)
+    private static void Fill(Tensor parameter, LogicalTensor source, IReadOnlyList<long>? rows)
     {
-        using var stored = empty(parameter.shape, dtype: ScalarTypeOf(type));
-        copy(stored.bytes);
-        parameter.copy_(stored);
+        using var scope = NewDisposeScope();
+        var stored = empty([.. source.Shape], dtype: ScalarTypeOf(source.Type));
+        source.CopyTo(stored.bytes);
+        parameter.copy_(rows is null ? stored : stored.index_select(0, tensor(rows.ToArray())));
     }
 
     private static string InCheckpoint(string name, IReadOnlyList<int> keptBlocks)

@@ -102,7 +102,7 @@ public sealed class ActionCurriculumTests
         }
 
         string[] turning = ["RotateClockwise", "RotateAnticlockwise"];
-        string[] others = ["MoveLeft", "MoveRight", "MoveUp", "MoveDown", "Nearer", "Farther"];
+        string[] others = ["MoveLeft", "MoveRight", "MoveUp", "MoveDown", "ZoomIn", "ZoomOut"];
         foreach (var (index, name) in ActionClass.All.Select((action, index) => (index, action.Name)))
         {
             var plain = turning.Contains(name) ? 0.4 / 2 : others.Contains(name) ? 0.6 / 6 : 0;

@@ -54,8 +54,8 @@ public sealed class ActionMotionTests
     }
 
     [TestMethod]
-    [DataRow(ObjectMotion.Nearer, 1)]
-    [DataRow(ObjectMotion.Farther, -1)]
+    [DataRow(ObjectMotion.ZoomIn, 1)]
+    [DataRow(ObjectMotion.ZoomOut, -1)]
     [DataRow(ObjectMotion.Still, 0)]
     public void The_object_grows_as_the_class_says(ObjectMotion motion, int sign)
     {

@@ -36,6 +36,20 @@ public sealed class CheckpointHeadTests
     }
 
     [TestMethod]
+    public void Some_of_its_classes_keep_their_outputs()
+    {
+        WithCheckpoint((checkpoint, scores) =>
+        {
+            var (row, colours) = (TinyData.Rows(1), new[] { "blue", "red" });
+            using var model = Fit(Unchanging with { Checkpoint = checkpoint }, [.. TinyData.Rows(12).Where(r => colours.Contains(r.Label)).OrderBy(r => r.Label)]);
+            CollectionAssert.AreEqual(colours, model.LastTransformer.ClassNames.ToArray());
+            var again = model.Transform(_ml.View(row)).GetColumn<float[]>("Score").Single();
+            // Softmax over two of three logits: the ratio of the two probabilities stays.
+            Assert.AreEqual(scores[0] / scores[2], again[0] / again[1], 1e-3 * scores[0] / scores[2]);
+        });
+    }
+
+    [TestMethod]
     public void A_head_for_other_classes_is_replaced()
     {
         WithCheckpoint((checkpoint, scores) =>
