@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GardenerML.Checkpoints;
+using GardenerML.Training;
 
 namespace GardenerML.Sensitivity;
 
@@ -38,15 +39,9 @@ internal sealed class SensitivityState
             AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, settings, Options));
             return new SensitivityState(folder);
         }
-        var before = Read<Dictionary<string, string>>(path);
-        var differences = settings.Keys.Union(before.Keys).Order(StringComparer.Ordinal)
-            .Select(name => (Name: name, Before: before.GetValueOrDefault(name), Now: settings.GetValueOrDefault(name)))
-            .Where(setting => setting.Before != setting.Now)
-            .Select(setting => $"{setting.Name} was {setting.Before ?? "absent"} and is {setting.Now ?? "absent"}")
-            .ToArray();
-        if (differences.Length > 0)
+        if (SettingsDifference.Describe(Read<Dictionary<string, string>>(path), settings) is { } differences)
             throw new InvalidOperationException(
-                $"The runs in {folder} were made with other settings: {string.Join("; ", differences)}. Give the same ones, or another folder.");
+                $"The runs in {folder} were made with other settings: {differences}. Give the same ones, or another folder.");
         return new SensitivityState(folder);
     }
 

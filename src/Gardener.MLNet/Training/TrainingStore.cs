@@ -68,15 +68,9 @@ internal sealed class TrainingStore : IDisposable
         using var file = OpenState();
         if (file is null)
             return;
-        var before = Settings(file);
-        var differences = settings.Keys.Union(before.Keys).Order(StringComparer.Ordinal)
-            .Where(name => before.GetValueOrDefault(name) != settings.GetValueOrDefault(name))
-            .Select(name => $"{name} was {before.GetValueOrDefault(name) ?? "absent"} and is {settings.GetValueOrDefault(name) ?? "absent"}")
-            .ToArray();
-        if (differences.Length > 0)
+        if (SettingsDifference.Describe(Settings(file), settings) is { } differences)
             throw new InvalidOperationException(
-                $"The state in {_folder} belongs to another run: {string.Join("; ", differences)}. Give the same settings and data, or "
-                + "another ResumeFolder.");
+                $"The state in {_folder} belongs to another run: {differences}. Give the same settings and data, or another ResumeFolder.");
     }
 
     /// <summary>Puts a run back to where it was.</summary>
