@@ -37,15 +37,15 @@ internal sealed class SearchDisplay : IGardenerMonitor
     {
         var fast = result.ParetoByLatency.Select(trial => trial.TrialSettings.TrialId).ToHashSet();
         var table = new Table().AddColumns(
-            "Trial", "Removed", "Criterion", "Epochs", "Accuracy (WAR)", "Mean class recall (UAR)", "Parameters", "GFLOPs a clip", "ms a clip", "MB");
+            "Trial", "Removed", "Criterion", "Epochs", "WAR", "UAR", "Parameters", "GFLOPs", "ms", "MB");
         foreach (var (settings, state, ended) in result.Trials)
         {
             var best = settings.TrialId == result.BestTrial?.TrialSettings.TrialId ? " best" : fast.Contains(settings.TrialId) ? " *" : "";
             var cost = ended?.Cost;
             table.AddRow(new[]
             {
-                $"{settings.TrialId}{best}", settings.Removed.Count == 0 ? "none" : string.Join(", ", settings.Removed), settings.Criterion,
-                $"{settings.TrainedEpochs}", ended?.Accuracy is { } accuracy ? $"{accuracy:0.000}" : $"{state}".ToLowerInvariant(),
+                $"{settings.TrialId}{best}", $"{settings.Removed.Count} of {settings.BlockCount}", settings.Criterion, $"{settings.TrainedEpochs}",
+                ended?.Accuracy is { } accuracy ? $"{accuracy:0.000}" : $"{state}".ToLowerInvariant(),
                 $"{ended?.MeanClassRecall:0.000}", $"{cost?.Parameters:N0}", $"{cost?.GigaFlops:0.000}", $"{cost?.LatencyInMilliseconds:0.00}",
                 $"{cost?.ModelBytes / 1e6:0.0}",
             }.Select(Markup.Escape).ToArray());

@@ -5,6 +5,7 @@ using GardenerML.Search;
 using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
+using Spectre.Console;
 
 namespace GardenerML.Samples.CommandLine;
 
