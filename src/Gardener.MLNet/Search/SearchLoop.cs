@@ -109,6 +109,7 @@ internal sealed class SearchLoop(
         {
             result = await WhileRenewingAsync(settings.TrialId, lost, channel, () => runner.RunAsync(
                 new GardenerTrialRequest(settings, Constraints, Folder), Progress(settings), any.Token));
+            Check(result);
         }
         catch (OperationCanceledException) when (any.IsCancellationRequested && !skipped.IsCancellationRequested)
         {
@@ -137,6 +138,16 @@ internal sealed class SearchLoop(
         if (result.State != GardenerTrialState.Completed || settings.TrainedEpochs == settings.Epochs)
             DeleteFolder(TrialFiles.State(Folder, settings));
         Report(result, best, failure, channel);
+    }
+
+    /// <summary>A trial that is infeasible for no reason would be run again and again.</summary>
+    private void Check(GardenerTrialResult result)
+    {
+        var exceeded = result.Cost is { } cost ? Constraints.Exceeded(cost) : null;
+        if (result is not { State: GardenerTrialState.Completed, Cost: not null } && (result.State != GardenerTrialState.Infeasible || exceeded is null))
+            throw new InvalidOperationException(
+                $"The runner's result is {result.State}, with {(result.Cost is null ? "no" : "a")} cost{(exceeded is null ? " that exceeds no maximum" : "")}; it must be "
+                + "Completed with a cost, or Infeasible with one that exceeds a maximum.");
     }
 
     private void Report(GardenerTrialResult result, GardenerTrialResult? best, Exception? failure, IChannel channel)

@@ -167,7 +167,7 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         {
             return false;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return true;
         }

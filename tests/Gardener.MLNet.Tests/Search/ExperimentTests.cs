@@ -45,6 +45,21 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public void A_runner_that_gives_what_cannot_be_is_a_failure_and_no_endless_loop()
+    {
+        var runner = new TestRunner((request, _) => Task.FromResult(Trials.Completed(request.Settings, 0.5) with
+        {
+            State = request.Settings.Removed.Count == 0 ? GardenerTrialState.Completed : GardenerTrialState.Infeasible,
+            Cost = request.Settings.Removed.Count == 1 ? null : Trials.Cost(request.Settings),
+        }));
+        using var result = Experiment(runner).Run();
+        CollectionAssert.AreEqual(
+            new[] { GardenerTrialState.Completed, GardenerTrialState.Failed, GardenerTrialState.Failed },
+            result.Trials.Select(trial => trial.State).ToArray());
+        StringAssert.Contains(result.Trials[2].Result!.Error, "exceeds a maximum");
+    }
+
+    [TestMethod]
     public void Where_all_trials_fail_the_error_says_how_each_did_C5()
     {
         var error = Assert.ThrowsExactly<InvalidOperationException>(() =>

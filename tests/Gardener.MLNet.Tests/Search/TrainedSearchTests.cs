@@ -67,13 +67,13 @@ public sealed class TrainedSearchTests : IDisposable
         var counted = Training with { MetricsCallback = _ => epochs++ };
         var monitor = new TestMonitor();
         long parameters;
-        using (var result = Experiment("small", counted).SetConstraints(new GardenerConstraints { MaximumParameters = 100_000 }).SetMonitor(monitor).Run())
+        using (var result = Experiment("small", counted).SetConstraints(new GardenerConstraints { MaximumParameters = 150_000 }).SetMonitor(monitor).Run())
         {
             CollectionAssert.AreEqual(
                 new[] { "running 1", "infeasible 1", "running 2", "infeasible 2", "running 3", "completed 3", "best 3" }, monitor.Told);
             Assert.AreEqual(3, epochs);
             Assert.IsNull(result.Trials[0].Result!.Accuracy);
-            StringAssert.Contains(result.Trials[0].Result!.Error, "of at most 100,000");
+            StringAssert.Contains(result.Trials[0].Result!.Error, "of at most 150,000");
             Assert.IsFalse(File.Exists(result.ModelFile(result.Trials[0].Settings)));
             parameters = result.Trials[1].Result!.Cost!.Parameters;
         }
