@@ -90,7 +90,7 @@ internal sealed class SearchVerb
         var pipeline = context.Transforms.Conversion.MapValueToKey("Label")
             .Append(context.Transforms.LoadVideo(options: loading with { OnError = _data.OnError(arguments) }));
         var checkpoint = named ?? await Task.Run(() => TrainWhole(run, context, pipeline, training, recipe, folder));
-        var fineTuning = named is null ? QuickstartRecipe.RealVideos.FineTuning with { EarlyStoppingPatience = recipe.EarlyStoppingPatience } : recipe;
+        var fineTuning = named is null ? (QuickstartRecipe.RealVideos with { Training = recipe }).FineTuning : recipe;
 
         var experiment = context.Auto()
             .CreateGardenerExperiment(new GardenerExperimentOptions

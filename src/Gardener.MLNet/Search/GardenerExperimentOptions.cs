@@ -11,7 +11,7 @@ public sealed record GardenerExperimentOptions
 
     /// <summary>
     /// The folder of the experiment: the store of trials, the models, and the state of trainings that are not finished. It belongs
-    /// to one checkpoint, data set and recipe, and is refused with others; several processes may search in it at once.
+    /// to one checkpoint, data set and recipe, and is refused with others; several processes of one machine may search in it at once.
     /// </summary>
     public string? Folder { get; init; }
 

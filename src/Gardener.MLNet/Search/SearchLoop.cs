@@ -241,8 +241,15 @@ internal sealed class SearchLoop(
 
     private static void DeleteFolder(string folder)
     {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Another process deletes it too; what is left goes at the end of the next search.
+        }
     }
 
     /// <summary>Tells a monitor of each step, from the thread that trains.</summary>

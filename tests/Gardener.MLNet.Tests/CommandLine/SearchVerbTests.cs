@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using GardenerML.Tests.Sensitivity;
 using GardenerML.Tests.Training;
 using GardenerML.Training;
@@ -135,6 +137,29 @@ public sealed class SearchVerbTests : IDisposable
             [.. trials.Select(trial => $"{trial.GetProperty("id")} {trial.GetProperty("removed")} {trial.GetProperty("state")} {trial.GetProperty("accuracy")}")];
 
         string LastState() => string.Join('\n', State("out").Order().Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks}"));
+    }
+
+    [TestMethod]
+    public async Task Two_processes_in_one_folder_share_the_trials_and_run_each_once()
+    {
+        var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
+        {
+            using var process = Process.Start(new ProcessStartInfo(
+                Path.Combine(AppContext.BaseDirectory, "Gardener.MLNet.Samples" + (OperatingSystem.IsWindows() ? ".exe" : "")),
+                Arguments("out", "--epochs", "3", "--criterion", "entropy,l1"))
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            var errors = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.AreEqual(0, process.ExitCode, await errors);
+            return (Json: JsonDocument.Parse(await output).RootElement, Told: await errors);
+        }));
+        var trials = runs.Select(run => run.Json.GetProperty("trials").ToString()).Distinct().ToArray();
+        Assert.HasCount(1, trials, "both wait for the other's trials");
+        // Each tells of the trials that it ran itself.
+        var ids = runs[0].Json.GetProperty("trials").EnumerateArray().Select(trial => trial.GetProperty("id").GetInt32()).ToArray();
+        var told = runs.SelectMany(run => Regex.Matches(run.Told, @"^Trial (\d+), ", RegexOptions.Multiline).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
+        CollectionAssert.AreEquivalent(ids, told.ToArray());
     }
 
     [TestMethod]
