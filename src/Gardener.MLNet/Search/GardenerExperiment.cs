@@ -156,7 +156,7 @@ public sealed class GardenerExperiment
     public void CancelTrial(int trialId) => _running?.CancelTrial(trialId);
 
     /// <summary>Runs the experiment, and waits; see <see cref="RunAsync(CancellationToken)"/>.</summary>
-    public GardenerExperimentResult Run() => RunAsync().GetAwaiter().GetResult();
+    public GardenerExperimentResult Run() => Task.Run(() => RunAsync()).GetAwaiter().GetResult();
 
     /// <summary>
     /// Runs the experiment, or goes on with it, until the tuner wants no more trials, the time is over, or there are enough trials.
