@@ -74,7 +74,7 @@ public sealed class SearchVerbTests : IDisposable
         ];
         var run = await CliRun.Of(arguments);
         Assert.AreEqual(0, run.ExitCode, run.Error);
-        StringAssert.Contains(run.Output, "GFLOPs");
+        StringAssert.Contains(run.Output, "10^6 weights");
         var trained = File.GetLastWriteTimeUtc(_set.File("out/unpruned.zip"));
         StringAssert.Contains(run.Output.ReplaceLineEndings(""), "Best model: " + _set.File("out/best.zip"));
         run = await CliRun.Of(arguments);
