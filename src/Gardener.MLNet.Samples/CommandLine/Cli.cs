@@ -32,6 +32,7 @@ public static class Cli
         TrainVerb.Make(),
         EvaluateVerb.Make(),
         PredictVerb.Make(),
+        SearchVerb.Make(),
         OnnxVerb.Make(),
         ReportVerb.Make(),
     };

@@ -14,6 +14,19 @@ internal static class CriterionOption
         CustomParser = result => Parse(result, result.Tokens[0].Value),
     };
 
+    /// <summary>The option that names one or several.</summary>
+    public static Option<PruningCriterion[]> MakeList() => new("--criterion")
+    {
+        Description = "What decides which blocks go first: entropy, kurtosis, l1, random:SEED, ...; several are all tried: entropy,l1.",
+        DefaultValueFactory = _ => [PruningCriterion.Entropy],
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result =>
+        [
+            .. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries))
+                .Select(name => Parse(result, name)).OfType<PruningCriterion>(),
+        ],
+    };
+
     public static PruningCriterion? Parse(SymbolResult result, string name)
     {
         try

@@ -118,7 +118,8 @@ internal sealed class TargetOptions
         }
     });
 
-    private static Option<int[]?> List(string name, string description) => new(name)
+    /// <summary>An option whose value is a list of numbers, from 0.</summary>
+    public static Option<int[]?> List(string name, string description) => new(name)
     {
         Description = description,
         AllowMultipleArgumentsPerToken = true,

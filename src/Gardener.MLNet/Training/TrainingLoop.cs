@@ -62,7 +62,7 @@ internal sealed class TrainingLoop : IDisposable
             entry => entry.SetProgress(0, _position.Step, stepCount));
         try
         {
-            while (_position.Epoch <= _options.Epochs && !_position.Stopped)
+            while (_position.Epoch <= Math.Min(_options.Epochs, _options.PauseAfterEpoch ?? int.MaxValue) && !_position.Stopped)
                 RunEpoch(training, validation, schedule, stepCount, progress);
         }
         catch (OperationCanceledException)

@@ -114,6 +114,12 @@ public abstract partial record VideoTrainingOptions
     /// <summary>Told before each micro-batch how many clips it has; tests make it fail.</summary>
     internal Action<int>? BeforeMicroBatch { get; init; }
 
+    /// <summary>
+    /// The epoch, from 1, after which training pauses with the model as it is then; null for none. With a
+    /// <see cref="ResumeFolder"/> the same run goes on from there when the pause is later, or none.
+    /// </summary>
+    internal int? PauseAfterEpoch { get; init; }
+
     /// <summary>The column that the split goes by; null where there is no split, or none by groups.</summary>
     internal string? SplitColumnName => ValidationSet is null && ValidationFraction > 0 ? GroupColumnName : null;
 }

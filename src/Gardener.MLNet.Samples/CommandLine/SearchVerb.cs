@@ -1,0 +1,125 @@
+using System.CommandLine;
+using GardenerML.Pruning;
+using GardenerML.Search;
+using GardenerML.Video;
+using Microsoft.ML;
+using Spectre.Console;
+
+namespace GardenerML.Samples.CommandLine;
+
+/// <summary><c>search --data FOLDER --minutes M -o FOLDER</c>: how much of a checkpoint can be pruned.</summary>
+internal sealed class SearchVerb
+{
+    private const double HeldOut = 0.25;
+
+    private readonly DataOptions _data = new(required: true);
+    private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
+    private readonly RecipePresets _presets = new();
+    private readonly ConstraintOptions _constraints = new();
+    private readonly Option<PruningCriterion[]> _criteria = CriterionOption.MakeList();
+
+    private readonly Option<string> _checkpoint = CommonOptions.Checkpoint("The VideoMAE checkpoint to prune.");
+
+    private readonly Option<double> _minutes = CommonOptions.Checked(
+        new Option<double>("--minutes") { Description = "How long to search; the same command again goes on.", Required = true },
+        minutes => minutes is > 0 and <= 1e6, "must be above 0");
+
+    private readonly Option<int?> _maximumTrials = CommonOptions.AtLeastOne(new Option<int?>("--max-trials")
+    {
+        Description = "How many models are trained at most, those of earlier runs included.",
+    });
+
+    private readonly Option<string> _tuner = new("--tuner")
+    {
+        Description = "grid, all that there is; random, the same in random order; halving, a few epochs for all and more for the best; or "
+            + "bisection, the most blocks whose removal keeps --min-accuracy.",
+        DefaultValueFactory = _ => "grid",
+    };
+
+    private readonly Option<int[]?> _removals = TargetOptions.List(
+        "--removals", "How many blocks are removed, such as 0,3,5; every number by default.");
+
+    private readonly Option<DirectoryInfo> _output = new("--output", "-o")
+    {
+        Description = "Where best.zip goes, and all trials with their models; the same command again goes on from these.",
+        Required = true,
+    };
+
+    private SearchVerb() => _tuner.AcceptOnly("grid", "random", "halving", "bisection");
+
+    public static Command Make()
+    {
+        var search = new SearchVerb();
+        var verb = VerbRun.Verb("search",
+            "Prunes in several ways, fine-tunes, and keeps the best model: the most accurate within the limits, or with --min-accuracy the "
+            + "smallest. Example: search --data UCF-101 --minutes 60 --tuner bisection --min-accuracy 0.85 -o output/search",
+            search.RunAsync);
+        search._data.AddTo(verb);
+        foreach (var option in (Option[])[search._checkpoint, search._minutes, search._maximumTrials, search._tuner, search._removals, search._criteria])
+            verb.Add(option);
+        search._constraints.AddTo(verb);
+        search._presets.AddTo(verb);
+        search._recipe.AddTo(verb);
+        verb.Add(search._output);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetResult(search._tuner) is { } tuner && CommonOptions.TryGetValue<string>(tuner, out var name) && name == "bisection"
+                && !search._constraints.NamesAccuracy(result))
+                result.AddError("--tuner bisection looks for the most blocks that keep an accuracy; say which: --min-accuracy A.");
+        });
+        return verb;
+    }
+
+    private async Task<VerbResult> RunAsync(VerbRun run)
+    {
+        var arguments = run.Arguments;
+        var folder = arguments.GetRequiredValue(_output).FullName;
+        Directory.CreateDirectory(folder);
+        var context = run.NewContext(_recipe.Seed(arguments));
+        var training = _data.Load(context, arguments, Ucf101Subset.Train, HeldOut);
+        var checkpoint = arguments.GetRequiredValue(_checkpoint);
+        var (loading, recipe) = _presets.Recipe(arguments, checkpoint);
+        var pipeline = context.Transforms.Conversion.MapValueToKey("Label")
+            .Append(context.Transforms.LoadVideo(options: loading with { OnError = _data.OnError(arguments) }));
+
+        var experiment = context.Auto()
+            .CreateGardenerExperiment(new GardenerExperimentOptions
+            {
+                Checkpoint = checkpoint,
+                Folder = folder,
+                Training = _recipe.Adapt(recipe, arguments) with { Checkpoint = null },
+            })
+            .SetPipeline(pipeline)
+            .SetDataset(training, _data.Load(context, arguments, Ucf101Subset.Validation, HeldOut))
+            .SetSearchSpace(new GardenerSearchSpace
+            {
+                Criteria = arguments.GetRequiredValue(_criteria),
+                RemovedCounts = arguments.GetValue(_removals) ?? [],
+            })
+            .SetConstraints(_constraints.Constraints(arguments))
+            .SetTuner(Tuner(arguments))
+            .SetTrainingTimeInSeconds((uint)Math.Max(1, Math.Round(60 * arguments.GetValue(_minutes))));
+        if (arguments.GetValue(_maximumTrials) is { } most)
+            experiment.SetMaxTrialsToExplore(most);
+
+        using var result = await SearchDisplay.RunAsync(run, experiment, folder);
+        SearchDisplay.Show(run.Console, result);
+        if (result.BestTrial is null)
+        {
+            await Console.Error.WriteLineAsync("No completed trial keeps the constraints, so there is no best model.");
+            return new VerbResult(SearchDocument.Of(result, null), Cli.Failed);
+        }
+        var zip = Path.Combine(folder, "best.zip");
+        result.SaveBestModel(zip);
+        run.Console.WriteLine($"Best model: {zip}");
+        return new VerbResult(SearchDocument.Of(result, zip));
+    }
+
+    private GardenerTuner Tuner(ParseResult arguments) => arguments.GetRequiredValue(_tuner) switch
+    {
+        "random" => GardenerTuner.Random(_recipe.Seed(arguments)),
+        "halving" => GardenerTuner.SuccessiveHalving(),
+        "bisection" => GardenerTuner.Bisection,
+        _ => GardenerTuner.Grid,
+    };
+}

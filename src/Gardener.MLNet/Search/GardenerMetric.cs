@@ -1,0 +1,14 @@
+namespace GardenerML.Search;
+
+/// <summary>What trials are compared by, on the validation clips.</summary>
+public enum GardenerMetric
+{
+    /// <summary>Share of clips labelled right: the weighted average recall (WAR).</summary>
+    Accuracy,
+
+    /// <summary>Mean recall of the classes that occur: the unweighted average recall (UAR).</summary>
+    MeanClassRecall,
+
+    /// <summary>Mean cross entropy in nats; the lowest is the best.</summary>
+    LogLoss,
+}

@@ -1,0 +1,16 @@
+namespace GardenerML.Search;
+
+/// <summary>All that says which trial is to be run. Immutable, and the same after a way through JSON.</summary>
+/// <param name="Settings">The trial.</param>
+/// <param name="Constraints">What its model must not exceed.</param>
+/// <param name="Folder">
+/// The experiment's folder, where the model and the state of training go; another machine that runs the trial must see it.
+/// </param>
+public sealed record GardenerTrialRequest(GardenerTrialSettings Settings, GardenerConstraints Constraints, string Folder)
+{
+    /// <summary>The model zip that the trial writes; a trial that goes on with the same training replaces it.</summary>
+    internal string ModelFile => TrialFiles.Model(Folder, Settings);
+
+    /// <summary>Where the state of training is kept until it is finished.</summary>
+    internal string StateFolder => TrialFiles.State(Folder, Settings);
+}

@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using GardenerML.Training;
+using Microsoft.ML.Runtime;
+
+namespace GardenerML.Search;
+
+/// <summary>Runs the trials that a tuner wants, one after the other, beside other processes that do the same.</summary>
+internal sealed class SearchLoop(
+    IHost host, IGardenerTrialStore store, IGardenerTrialRunner runner, GardenerTuner tuner, IReadOnlyList<GardenerTrialSettings> candidates)
+{
+    private const int MostFailuresTold = 10;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _gate = new();
+    private (int TrialId, CancellationTokenSource Cancellation)? _current;
+
+    public required string Folder { get; init; }
+
+    public required TimeSpan Lease { get; init; }
+
+    public required GardenerMetric Metric { get; init; }
+
+    public required GardenerConstraints Constraints { get; init; }
+
+    public IGardenerMonitor? Monitor { get; init; }
+
+    public TimeSpan? Time { get; init; }
+
+    public int? MaximumTrials { get; init; }
+
+    private TrialRanking Ranking => new(Metric, Constraints);
+
+    /// <summary>Runs trials until the tuner wants no more, or a limit is reached.</summary>
+    /// <returns>All trials.</returns>
+    public async Task<IReadOnlyList<GardenerTrial>> RunAsync(CancellationToken cancellation)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (Time is { } time)
+            limited.CancelAfter(time);
+        var over = false;
+        while (!over && !limited.IsCancellationRequested)
+        {
+            try
+            {
+                over = !await RunNextAsync(limited.Token);
+            }
+            catch (OperationCanceledException) when (limited.IsCancellationRequested)
+            {
+                // The user's wish is an exception, the end of the time is not.
+            }
+        }
+        cancellation.ThrowIfCancellationRequested();
+        var trials = await store.GetTrialsAsync(cancellation);
+        RequireSuccess(trials, timeIsOver: limited.IsCancellationRequested);
+        return trials;
+    }
+
+    /// <summary>Ends a trial if it is the one that runs.</summary>
+    public void CancelTrial(int trialId)
+    {
+        lock (_gate)
+        {
+            if (_current is { } current && current.TrialId == trialId)
+                current.Cancellation.Cancel();
+        }
+    }
+
+    /// <summary>Runs a trial, or waits where all that are wanted run elsewhere.</summary>
+    /// <returns>False when no more are wanted.</returns>
+    private async Task<bool> RunNextAsync(CancellationToken cancellation)
+    {
+        var trials = await store.GetTrialsAsync(cancellation);
+        if (trials.Count(trial => trial.State is not (GardenerTrialState.Interrupted or GardenerTrialState.Infeasible)) >= MaximumTrials)
+            return false;
+        var context = new GardenerTunerContext(candidates, trials, Metric, Constraints);
+        var wanted = tuner.Propose(context).Where(trial => context.Find(trial) is null).ToList();
+        if (wanted.Count == 0)
+        {
+            if (trials.All(trial => trial.State is not (GardenerTrialState.Running or GardenerTrialState.Interrupted)))
+                DeleteFolder(TrialFiles.States(Folder));
+            return false;
+        }
+        var elsewhere = trials.Where(trial => trial.State == GardenerTrialState.Running).Select(trial => trial.Settings.Key).ToHashSet();
+        foreach (var trial in wanted.Where(trial => !elsewhere.Contains(trial.Key)))
+        {
+            if (await store.TryStartAsync(trial, Lease, cancellation) is not { } started)
+                continue;
+            await RunAsync(started, Ranking.Best(trials), cancellation);
+            return true;
+        }
+        await Task.Delay(Pause, cancellation);
+        return true;
+    }
+
+    private async Task RunAsync(GardenerTrialSettings settings, GardenerTrialResult? best, CancellationToken cancellation)
+    {
+        using var channel = host.Start("Search");
+        channel.Info($"Trial {settings.TrialId}: {settings}.");
+        using var skipped = new CancellationTokenSource();
+        using var lost = new CancellationTokenSource();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellation, skipped.Token, lost.Token);
+        var clock = Stopwatch.StartNew();
+        GardenerTrialResult result;
+        Exception? failure = null;
+        Monitor?.ReportRunningTrial(settings);
+        Current(settings.TrialId, skipped);
+        try
+        {
+            result = await WhileRenewingAsync(settings.TrialId, lost, channel, () => runner.RunAsync(
+                new GardenerTrialRequest(settings, Constraints, Folder), Progress(settings), any.Token));
+            Check(result);
+        }
+        catch (OperationCanceledException) when (any.IsCancellationRequested && !skipped.IsCancellationRequested)
+        {
+            await store.ReleaseAsync(settings.TrialId, CancellationToken.None);
+            if (lost.IsCancellationRequested)
+                channel.Warning($"Trial {settings.TrialId} was taken over by another process.");
+            return;
+        }
+        catch (Exception e)
+        {
+            failure = e is OperationCanceledException ? new OperationCanceledException("The trial was cancelled by CancelTrial.", e) : e;
+            result = new GardenerTrialResult
+            {
+                TrialSettings = settings,
+                State = GardenerTrialState.Failed,
+                Error = failure.Message,
+                DurationInSeconds = clock.Elapsed.TotalSeconds,
+            };
+        }
+        finally
+        {
+            Current(null, null);
+        }
+        if (!await store.TryFinishAsync(result with { TrialSettings = settings }, CancellationToken.None))
+            return;
+        if (result.State != GardenerTrialState.Completed || settings.TrainedEpochs == settings.Epochs)
+            DeleteFolder(TrialFiles.State(Folder, settings));
+        Report(result, best, failure, channel);
+    }
+
+    /// <summary>A trial that is infeasible for no reason would be run again and again.</summary>
+    private void Check(GardenerTrialResult result)
+    {
+        var exceeded = result.Cost is { } cost ? Constraints.Exceeded(cost) : null;
+        if (result is not { State: GardenerTrialState.Completed, Cost: not null } && (result.State != GardenerTrialState.Infeasible || exceeded is null))
+            throw new InvalidOperationException(
+                $"The runner's result is {result.State}, with {(result.Cost is null ? "no" : "a")} cost{(exceeded is null ? " that exceeds no maximum" : "")}; it must be "
+                + "Completed with a cost, or Infeasible with one that exceeds a maximum.");
+    }
+
+    private void Report(GardenerTrialResult result, GardenerTrialResult? best, Exception? failure, IChannel channel)
+    {
+        var id = result.TrialSettings.TrialId;
+        switch (result.State)
+        {
+            case GardenerTrialState.Completed:
+                channel.Info($"Trial {id}: accuracy {result.Accuracy:0.0000}, {result.Cost!.LatencyInMilliseconds:0.00} ms a clip.");
+                Monitor?.ReportCompletedTrial(result);
+                if (Constraints.AreMet(result) && (best is null || Ranking.Compare(result, best) < 0))
+                    Monitor?.ReportBestTrial(result);
+                break;
+            case GardenerTrialState.Infeasible:
+                channel.Info($"Trial {id} is not trained: {result.Error}.");
+                Monitor?.ReportInfeasibleTrial(result);
+                break;
+            default:
+                channel.Warning($"Trial {id} failed: {result.Error}");
+                Monitor?.ReportFailTrial(result.TrialSettings, failure!);
+                break;
+        }
+    }
+
+    /// <summary>Works, and says meanwhile that the trial is at work; stops where it belongs to another.</summary>
+    private async Task<GardenerTrialResult> WhileRenewingAsync(
+        int trialId, CancellationTokenSource lost, IChannel channel, Func<Task<GardenerTrialResult>> work)
+    {
+        using var end = new CancellationTokenSource();
+        var renewing = RenewAsync(trialId, lost, channel, end.Token);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await renewing;
+        }
+    }
+
+    private async Task RenewAsync(int trialId, CancellationTokenSource lost, IChannel channel, CancellationToken end)
+    {
+        using var timer = new PeriodicTimer(Lease / 3);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(end))
+            {
+                try
+                {
+                    if (await store.TryRenewAsync(trialId, Lease, end))
+                        continue;
+                    await lost.CancelAsync();
+                    return;
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // The next attempt may succeed; whether the trial was lost meanwhile shows when it is finished.
+                    channel.Warning($"The store did not hear that trial {trialId} is at work: {e.Message}");
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is done.
+        }
+    }
+
+    private void RequireSuccess(IReadOnlyList<GardenerTrial> trials, bool timeIsOver)
+    {
+        if (trials.Any(trial => trial.State == GardenerTrialState.Completed))
+            return;
+        GardenerTrial[] failed = [.. trials.Where(trial => trial.State == GardenerTrialState.Failed)];
+        if (failed.Length > 0)
+            throw new InvalidOperationException(
+                $"No trial was completed; {failed.Length} failed: "
+                + string.Join(" ", failed.Take(MostFailuresTold).Select(trial => $"Trial {trial.Settings.TrialId} ({trial.Settings}): {trial.Result!.Error}"))
+                + (failed.Length > MostFailuresTold ? " ..." : ""));
+        if (timeIsOver)
+            throw new TimeoutException(
+                $"No trial was completed in {Time!.Value.TotalSeconds} s. The same experiment goes on from {Folder}; give it more time.");
+    }
+
+    private MonitoredProgress? Progress(GardenerTrialSettings settings) => Monitor is null ? null : new MonitoredProgress(Monitor, settings);
+
+    private void Current(int? trialId, CancellationTokenSource? cancellation)
+    {
+        lock (_gate)
+            _current = trialId is { } id ? (id, cancellation!) : null;
+    }
+
+    private static void DeleteFolder(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Another process deletes it too; what is left goes at the end of the next search.
+        }
+    }
+
+    /// <summary>Tells a monitor of each step, from the thread that trains.</summary>
+    private sealed class MonitoredProgress(IGardenerMonitor monitor, GardenerTrialSettings settings) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => monitor.ReportTrialProgress(settings, value);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Text.Json;
+using GardenerML.Training;
+using Microsoft.Data.Sqlite;
+
+namespace GardenerML.Search;
+
+/// <summary>
+/// Trials in a SQLite database, which a process may leave at any moment without damage. Whoever uses the database holds a lock on a
+/// file of its own beside it, so that another process sees at once when it was killed, without waiting for the end of the lease.
+/// </summary>
+internal sealed class SqliteTrialStore : IGardenerTrialStore
+{
+    // "Grdn": tells our databases from those of others.
+    private const int ApplicationId = 0x4772646e;
+    private const int SchemaVersion = 1;
+    private const int NotADatabase = 26;
+    private const int Corrupt = 11;
+
+    private static readonly JsonSerializerOptions Json = new() { RespectNullableAnnotations = true };
+
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly string _owner = Guid.NewGuid().ToString("N");
+    private FileStream? _lock;
+
+    public SqliteTrialStore(string path, TimeProvider? time = null) =>
+        (_path, _time) = (Path.GetFullPath(path), time ?? TimeProvider.System);
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task OpenAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        return DoAsync((connection, transaction) =>
+        {
+            if (Number(connection, "PRAGMA application_id") == 0 && Number(connection, "SELECT count(*) FROM sqlite_master") == 0)
+                Create(connection, settings);
+            if (Number(connection, "PRAGMA application_id") != ApplicationId)
+                throw new InvalidDataException($"{_path}: the database is of another program. Choose another folder for the experiment.");
+            if (Number(connection, "PRAGMA user_version") is var version && version != SchemaVersion)
+                throw new InvalidDataException($"{_path}: the database has version {version}; this library reads version {SchemaVersion}.");
+            if (SettingsDifference.Find(Settings(connection), settings) is { } differences)
+                throw new InvalidOperationException(
+                    $"The trials in {Path.GetDirectoryName(_path)} are of another experiment: {differences}. Give the same data, checkpoint and "
+                    + "recipe, or another folder.");
+            transaction.Commit();
+            _lock ??= new FileStream(LockFile(_owner), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) =>
+        DoAsync<IReadOnlyList<GardenerTrial>>((connection, _) =>
+        {
+            using var command = Command(connection, "SELECT id, settings, state, owner, lease, result FROM trial ORDER BY id");
+            using var rows = command.ExecuteReader();
+            var trials = new List<GardenerTrial>();
+            while (rows.Read())
+            {
+                var row = Row.Read(rows);
+                var state = StateOf(row);
+                trials.Add(new GardenerTrial(Settings(row), state, Result(row, state)));
+            }
+            return trials;
+        }, cancellationToken);
+
+    public Task<GardenerTrialSettings?> TryStartAsync(
+        GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        DoAsync((connection, transaction) =>
+        {
+            var started = Start(connection, settings, Now + (long)lease.TotalMilliseconds);
+            transaction.Commit();
+            return started;
+        }, cancellationToken);
+
+    public Task<bool> TryRenewAsync(int trialId, TimeSpan lease, CancellationToken cancellationToken = default) => ChangeOwnAsync(
+        trialId, "lease = $lease", cancellationToken, ("$lease", Now + (long)lease.TotalMilliseconds));
+
+    public Task<bool> TryFinishAsync(GardenerTrialResult result, CancellationToken cancellationToken = default) => ChangeOwnAsync(
+        result.TrialSettings.TrialId, "owner = NULL, state = $state, result = $result", cancellationToken,
+        ("$state", result.State.ToString()), ("$result", JsonSerializer.Serialize(result, Json)));
+
+    public Task ReleaseAsync(int trialId, CancellationToken cancellationToken = default) => ChangeOwnAsync(
+        trialId, "owner = NULL, state = $state", cancellationToken, ("$state", nameof(GardenerTrialState.Interrupted)));
+
+    public ValueTask DisposeAsync()
+    {
+        if (_lock is not null)
+        {
+            _lock.Dispose();
+            File.Delete(LockFile(_owner));
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private static void Create(SqliteConnection connection, IReadOnlyDictionary<string, string> settings)
+    {
+        Execute(connection, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}");
+        Execute(connection, "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
+        Execute(connection,
+            "CREATE TABLE trial (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, state TEXT NOT NULL, "
+            + "owner TEXT, lease INTEGER NOT NULL, result TEXT) STRICT");
+        foreach (var (name, value) in settings)
+            Execute(connection, "INSERT INTO setting VALUES ($name, $value)", ("$name", name), ("$value", value));
+    }
+
+    private GardenerTrialSettings? Start(SqliteConnection connection, GardenerTrialSettings settings, long lease)
+    {
+        if (Find(connection, settings.Key) is not { } row)
+        {
+            settings = settings with { TrialId = (int)Number(connection, "SELECT coalesce(max(id), 0) + 1 FROM trial") };
+            Execute(connection,
+                "INSERT INTO trial VALUES ($id, $key, $settings, $state, $owner, $lease, NULL)",
+                ("$id", settings.TrialId), ("$key", settings.Key), ("$settings", JsonSerializer.Serialize(settings, Json)),
+                ("$state", nameof(GardenerTrialState.Running)), ("$owner", _owner), ("$lease", lease));
+            return settings;
+        }
+        if (StateOf(row) is not (GardenerTrialState.Interrupted or GardenerTrialState.Infeasible))
+            return null;
+        Execute(connection,
+            "UPDATE trial SET state = $state, owner = $owner, lease = $lease, result = NULL WHERE id = $id",
+            ("$state", nameof(GardenerTrialState.Running)), ("$owner", _owner), ("$lease", lease), ("$id", row.Id));
+        return Settings(row);
+    }
+
+    private Task<bool> ChangeOwnAsync(
+        int trialId, string change, CancellationToken cancellationToken, params (string Name, object Value)[] values) =>
+        DoAsync((connection, transaction) =>
+        {
+            var changed = Execute(
+                connection, $"UPDATE trial SET {change} WHERE id = $id AND owner = $owner", [.. values, ("$id", trialId), ("$owner", _owner)]);
+            transaction.Commit();
+            return changed == 1;
+        }, cancellationToken);
+
+    private static Row? Find(SqliteConnection connection, string key)
+    {
+        using var command = Command(connection, "SELECT id, settings, state, owner, lease, result FROM trial WHERE key = $key", ("$key", key));
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? Row.Read(rows) : null;
+    }
+
+    private GardenerTrialState StateOf(Row row)
+    {
+        if (!Enum.TryParse<GardenerTrialState>(row.State, out var state))
+            throw Damaged(row, null);
+        return state == GardenerTrialState.Running && (row.Lease <= Now || !Lives(row.Owner)) ? GardenerTrialState.Interrupted : state;
+    }
+
+    /// <summary>Whether a store object still holds its lock; the file of one that does not is removed.</summary>
+    private bool Lives(string? owner)
+    {
+        if (owner == _owner)
+            return true;
+        if (owner is null || !Guid.TryParseExact(owner, "N", out _))
+            return false;
+        var path = LockFile(owner);
+        try
+        {
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            {
+            }
+            File.Delete(path);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private string LockFile(string owner) => $"{_path}.{owner}.lock";
+
+    private GardenerTrialSettings Settings(Row row) =>
+        Read<GardenerTrialSettings>(row, row.Settings) is { IsValid: true } settings && settings.TrialId == row.Id ? settings : throw Damaged(row, null);
+
+    private GardenerTrialResult? Result(Row row, GardenerTrialState state)
+    {
+        if (state is GardenerTrialState.Interrupted or GardenerTrialState.Running)
+            return null;
+        // Where a state says so much, it must be there.
+        var result = row.Result is null ? null : Read<GardenerTrialResult>(row, row.Result);
+        if (result is null || result.State != state || !result.TrialSettings.IsValid || result.TrialSettings.TrialId != row.Id
+            || (state != GardenerTrialState.Failed && result.Cost is null))
+            throw Damaged(row, null);
+        return result;
+    }
+
+    private T? Read<T>(Row row, string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Json);
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(row, e);
+        }
+    }
+
+    private InvalidDataException Damaged(Row row, Exception? inner) => new($"{_path}: trial {row.Id} is damaged.", inner);
+
+    private static SortedDictionary<string, string> Settings(SqliteConnection connection)
+    {
+        using var command = Command(connection, "SELECT name, value FROM setting");
+        using var rows = command.ExecuteReader();
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        while (rows.Read())
+            settings.Add(rows.GetString(0), rows.GetString(1));
+        return settings;
+    }
+
+    /// <summary>Works in a transaction that no other process writes beside, with a connection of its own: calls may overlap.</summary>
+    private Task<T> DoAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellation) => Task.Run(() =>
+    {
+        try
+        {
+            using var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ConnectionString);
+            connection.Open();
+            using var transaction = connection.BeginTransaction();
+            return work(connection, transaction);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        {
+            throw new InvalidDataException($"{_path}: the file is no database of trials, or it is damaged.", e);
+        }
+    }, cancellation);
+
+    private static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = Command(connection, sql);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static int Execute(SqliteConnection connection, string sql, params (string Name, object Value)[] values)
+    {
+        using var command = Command(connection, sql, values);
+        return command.ExecuteNonQuery();
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql, params (string Name, object Value)[] values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in values)
+            command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+
+    private sealed record Row(int Id, string Settings, string State, string? Owner, long Lease, string? Result)
+    {
+        public static Row Read(SqliteDataReader rows) => new(
+            rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.IsDBNull(3) ? null : rows.GetString(3), rows.GetInt64(4),
+            rows.IsDBNull(5) ? null : rows.GetString(5));
+    }
+}

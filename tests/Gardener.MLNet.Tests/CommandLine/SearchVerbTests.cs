@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using GardenerML.Tests.Sensitivity;
+using GardenerML.Tests.Training;
+using GardenerML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GardenerML.Tests.CommandLine;
+
+[TestClass]
+[DoNotParallelize]
+public sealed class SearchVerbTests : IDisposable
+{
+    private readonly MotionSet _set = new(groups: 5);
+
+    public void Dispose() => _set.Dispose();
+
+    private string[] Arguments(string folder, params string[] more) =>
+    [
+        "search", "--data", _set.Videos, "--checkpoint", _set.Checkpoint(), "--minutes", "10", "--sampling-rate", "1", "--device", "cpu",
+        "--batch-size", "4", "--learning-rate", "1e-3", "-o", _set.File(folder), "--json", .. more,
+    ];
+
+    [TestMethod]
+    public async Task Trials_the_best_and_the_fronts_are_printed_and_the_best_model_is_saved()
+    {
+        var run = await CliRun.Of(Arguments("out", "--epochs", "1", "--criterion", "entropy,l1", "--max-size", "10"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        CollectionAssert.AreEqual(
+            new[] { "trials", "best", "zip", "pareto" }, run.Json.EnumerateObject().Select(property => property.Name).ToArray());
+        var trials = run.Json.GetProperty("trials").EnumerateArray().ToArray();
+        Assert.IsTrue(trials.All(trial => trial.GetProperty("state").GetString() == "Completed" && File.Exists(trial.GetProperty("zip").GetString())));
+        Assert.HasCount(trials.Length, trials.Select(trial => trial.GetProperty("removed").ToString()).Distinct().ToArray());
+        var best = run.Json.GetProperty("best");
+        Assert.AreEqual(trials.Max(trial => trial.GetProperty("accuracy").GetDouble()), best.GetProperty("accuracy").GetDouble());
+        Assert.IsGreaterThan(0, run.Json.GetProperty("pareto").GetProperty("latency").GetArrayLength());
+        Assert.IsGreaterThan(0, run.Json.GetProperty("pareto").GetProperty("size").GetArrayLength());
+
+        Assert.AreEqual(_set.File("out/best.zip"), run.Json.GetProperty("zip").GetString());
+        var evaluated = await CliRun.Of("evaluate", _set.File("out/best.zip"), "--data", _set.Videos, "--subset", "validation", "--json");
+        Assert.AreEqual(best.GetProperty("accuracy").GetDouble(), evaluated.Json.GetProperty("accuracy").GetDouble());
+        Assert.AreEqual(best.GetProperty("uar").GetDouble(), evaluated.Json.GetProperty("uar").GetDouble());
+    }
+
+    [TestMethod]
+    public async Task Bisection_halving_and_random_go_on_in_the_same_folder_and_no_model_within_the_limits_is_a_failure()
+    {
+        var run = await CliRun.Of(Arguments("out", "--epochs", "2", "--tuner", "halving"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        CollectionAssert.AreEqual(new[] { 1, 1, 1, 2 }, Trained(run));
+        run = await CliRun.Of(Arguments("out", "--epochs", "2", "--tuner", "bisection", "--min-accuracy", "0", "--max-trials", "5"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        run = await CliRun.Of(Arguments("out", "--epochs", "2", "--tuner", "random"));
+        CollectionAssert.AreEquivalent(new[] { 1, 1, 1, 2, 2, 2 }, Trained(run));
+        run = await CliRun.Of(Arguments("out", "--epochs", "2", "--max-gflops", "1e-6"));
+        Assert.AreEqual(1, run.ExitCode);
+        StringAssert.Contains(run.Error, "no best model");
+        Assert.IsFalse(run.Json.TryGetProperty("best", out _));
+
+        static int[] Trained(CliRun run) =>
+            [.. run.Json.GetProperty("trials").EnumerateArray().Select(trial => trial.GetProperty("trainedEpochs").GetInt32())];
+    }
+
+    [TestMethod]
+    public async Task Without_a_checkpoint_the_shipped_one_is_pruned_and_people_see_a_table()
+    {
+        var run = await CliRun.Of(
+            "search", "--data", _set.Videos, "--minutes", "10", "--epochs", "1", "--removals", "6,9", "--device", "cpu", "-o", _set.File("out"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Output, "10^6 weights");
+        StringAssert.Contains(run.Output.ReplaceLineEndings(""), "Best model: " + _set.File("out/best.zip"));
+    }
+
+    [TestMethod]
+    public async Task After_Ctrl_C_the_same_command_goes_on()
+    {
+        var arguments = Arguments("out", "--epochs", "20", "--removals", "1");
+        using var source = new CancellationTokenSource();
+        var cancelled = CliRun.Of(source.Token, arguments);
+        while (!cancelled.IsCompleted && State("out").Length == 0)
+            await Task.Delay(1);
+        await source.CancelAsync();
+        Assert.AreEqual((130, ""), ((await cancelled).ExitCode, (await cancelled).Output));
+        StringAssert.Contains((await cancelled).Error, "The same command goes on");
+        var run = await CliRun.Of(arguments);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.AreEqual(1, run.Json.GetProperty("trials").GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task A_process_that_is_killed_again_and_again_ends_with_the_trials_and_weights_of_one_that_is_not()
+    {
+        const int Kills = 4;
+        string[] training = ["--epochs", "12"];
+        var whole = await CliRun.Of(Arguments("whole", training));
+        Assert.AreEqual(0, whole.ExitCode, whole.Error);
+        var random = new Random(1);
+        for (var kills = 0; ; kills++)
+        {
+            var before = LastState();
+            using var process = Process.Start(new ProcessStartInfo(
+                Path.Combine(AppContext.BaseDirectory, "Gardener.MLNet.Samples" + (OperatingSystem.IsWindows() ? ".exe" : "")), Arguments("out", training))
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            var errors = process.StandardError.ReadToEndAsync();
+            if (kills < Kills)
+            {
+                while (!process.HasExited && LastState() == before)
+                    await Task.Delay(1);
+                // Anywhere in a step, while the state is being written, or between two trials.
+                await Task.Delay(random.Next(150));
+                process.Kill();
+            }
+            await process.WaitForExitAsync();
+            await Task.WhenAll(output, errors);
+            if (kills < Kills)
+                continue;
+            Assert.AreEqual(0, process.ExitCode, await errors);
+            var trials = JsonDocument.Parse(await output).RootElement.GetProperty("trials").EnumerateArray().ToArray();
+            CollectionAssert.AreEqual(Outcome(whole.Json.GetProperty("trials").EnumerateArray()), Outcome(trials));
+            foreach (var (expected, actual) in whole.Json.GetProperty("trials").EnumerateArray().Zip(trials))
+                CollectionAssert.AreEqual(Weights(expected), Weights(actual));
+            break;
+        }
+
+        string[] Outcome(IEnumerable<JsonElement> trials) =>
+            [.. trials.Select(trial => $"{trial.GetProperty("id")} {trial.GetProperty("removed")} {trial.GetProperty("state")} {trial.GetProperty("accuracy")}")];
+
+        string LastState() => string.Join('\n', State("out").Order().Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks}"));
+    }
+
+    [TestMethod]
+    public async Task Two_processes_in_one_folder_share_the_trials_and_run_each_once()
+    {
+        var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
+        {
+            using var process = Process.Start(new ProcessStartInfo(
+                Path.Combine(AppContext.BaseDirectory, "Gardener.MLNet.Samples" + (OperatingSystem.IsWindows() ? ".exe" : "")),
+                Arguments("out", "--epochs", "3", "--criterion", "entropy,l1"))
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            var errors = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.AreEqual(0, process.ExitCode, await errors);
+            return (Json: JsonDocument.Parse(await output).RootElement, Told: await errors);
+        }));
+        var trials = runs.Select(run => run.Json.GetProperty("trials").ToString()).Distinct().ToArray();
+        Assert.HasCount(1, trials, "both wait for the other's trials");
+        // Each tells of the trials that it ran itself.
+        var ids = runs[0].Json.GetProperty("trials").EnumerateArray().Select(trial => trial.GetProperty("id").GetInt32()).ToArray();
+        var told = runs.SelectMany(run => Regex.Matches(run.Told, @"^Trial (\d+), ", RegexOptions.Multiline).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
+        CollectionAssert.AreEquivalent(ids, told.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("--data . -o out")]
+    [DataRow("--data . --minutes 1")]
+    [DataRow("-o out --minutes 1")]
+    [DataRow("--data . -o out --minutes 0")]
+    [DataRow("--data . -o out --minutes 1 --tuner best")]
+    [DataRow("--data . -o out --minutes 1 --tuner bisection")]
+    [DataRow("--data . -o out --minutes 1 --max-trials 0")]
+    [DataRow("--data . -o out --minutes 1 --min-accuracy 85")]
+    [DataRow("--data . -o out --minutes 1 --max-latency 0")]
+    [DataRow("--data . -o out --minutes 1 --max-parameters 0")]
+    [DataRow("--data . -o out --minutes 1 --max-gflops 0")]
+    [DataRow("--data . -o out --minutes 1 --max-size 0")]
+    [DataRow("--data . -o out --minutes 1 --criterion entropy,best")]
+    [DataRow("--data . -o out --minutes 1 --removals 1,x")]
+    public async Task Wrong_usage_ends_with_2(string arguments)
+    {
+        var run = await CliRun.Of(["search", .. arguments.Split(' ')]);
+        Assert.AreEqual((2, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "search --help");
+    }
+
+    private string[] State(string folder)
+    {
+        try
+        {
+            var states = Path.Combine(_set.File(folder), "training");
+            return Directory.Exists(states) ? Directory.GetFiles(states, "state.safetensors", SearchOption.AllDirectories) : [];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is deleted when a trial ends.
+            return [];
+        }
+    }
+
+    private static float[] Weights(JsonElement trial)
+    {
+        using var model = (TransformerChain<ITransformer>)new MLContext().Model.Load(trial.GetProperty("zip").GetString(), out _);
+        return ((VideoClassifierTransformer)model.LastTransformer).Weights();
+    }
+}

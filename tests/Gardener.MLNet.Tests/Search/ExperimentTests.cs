@@ -1,0 +1,288 @@
+using GardenerML.Checkpoints;
+using GardenerML.Search;
+using GardenerML.Tests.Checkpoints;
+using Microsoft.ML;
+
+namespace GardenerML.Tests.Search;
+
+/// <summary>The search itself, with a runner that does not train.</summary>
+[TestClass]
+public sealed class ExperimentTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly string _checkpoint;
+
+    public ExperimentTests()
+    {
+        _checkpoint = _folder.File("checkpoint.safetensors");
+        VideoMaeCheckpointWriter.Save(_checkpoint, TinyModel.Content(), CheckpointLayout.SingleFile);
+    }
+
+    public required TestContext TestContext { get; init; }
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_failing_trial_is_recorded_and_the_search_goes_on()
+    {
+        var monitor = new TestMonitor();
+        using var result = Experiment(new TestRunner(trial => trial.Removed.Count == 1 ? throw new IOException("no disk") : 0.5 + (0.1 * trial.Removed.Count)))
+            .SetMonitor(monitor).Run();
+        CollectionAssert.AreEqual(
+            new[] { "running 1", "completed 1", "best 1", "running 2", "failed 2: no disk", "running 3", "completed 3", "best 3" }, monitor.Told);
+        CollectionAssert.AreEqual(
+            new[] { GardenerTrialState.Completed, GardenerTrialState.Failed, GardenerTrialState.Completed },
+            result.Trials.Select(trial => trial.State).ToArray());
+        Assert.AreEqual("no disk", result.Trials[1].Result!.Error);
+        Assert.AreEqual(3, result.BestTrial!.TrialSettings.TrialId);
+
+        // The same experiment again has nothing left to do.
+        var runner = new TestRunner(_ => 0);
+        using var again = Experiment(runner).Run();
+        Assert.IsTrue(runner.Runs.IsEmpty);
+        Assert.AreEqual(3, again.BestTrial!.TrialSettings.TrialId);
+    }
+
+    [TestMethod]
+    public void A_runner_that_gives_what_cannot_be_is_a_failure_and_no_endless_loop()
+    {
+        var runner = new TestRunner((request, _) => Task.FromResult(Trials.Completed(request.Settings, 0.5) with
+        {
+            State = request.Settings.Removed.Count == 0 ? GardenerTrialState.Completed : GardenerTrialState.Infeasible,
+            Cost = request.Settings.Removed.Count == 1 ? null : Trials.Cost(request.Settings),
+        }));
+        using var result = Experiment(runner).Run();
+        CollectionAssert.AreEqual(
+            new[] { GardenerTrialState.Completed, GardenerTrialState.Failed, GardenerTrialState.Failed },
+            result.Trials.Select(trial => trial.State).ToArray());
+        StringAssert.Contains(result.Trials[2].Result!.Error, "exceeds a maximum");
+    }
+
+    [TestMethod]
+    public void Where_all_trials_fail_the_error_says_how_each_did_C5()
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            Experiment(new TestRunner(trial => throw new IOException($"no disk for {trial.Removed.Count}"))).Run());
+        StringAssert.Contains(error.Message, "3 failed");
+        foreach (var removed in Enumerable.Range(0, 3))
+            StringAssert.Contains(error.Message, $"no disk for {removed}");
+        StringAssert.Contains(error.Message, "all blocks, 10 epochs");
+    }
+
+    [TestMethod]
+    public async Task Several_searches_in_one_folder_share_the_trials_and_run_none_twice()
+    {
+        var space = new GardenerSearchSpace { LearningRates = [1e-3, 2e-3, 3e-3, 4e-3] };
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            await Task.Delay(20, cancellation);
+            return Trials.Completed(request.Settings, 0.5);
+        });
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ =>
+            Experiment(runner).SetSearchSpace(space).SetTuner(GardenerTuner.Random(1)).RunAsync(TestContext.CancellationToken)));
+        Assert.HasCount(12, runner.Runs);
+        Assert.HasCount(12, runner.Runs.Select(trial => trial.Key).Distinct().ToArray());
+        // None ends before the others' trials have.
+        foreach (var result in results)
+        {
+            Assert.HasCount(12, result.Trials);
+            Assert.IsTrue(result.Trials.All(trial => trial.State == GardenerTrialState.Completed));
+            result.Dispose();
+        }
+    }
+
+    [TestMethod]
+    public async Task The_time_ends_a_trial_and_the_next_run_goes_on_with_it()
+    {
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            if (request.Settings.Removed.Count == 1)
+                await Task.Delay(Timeout.Infinite, cancellation);
+            return Trials.Completed(request.Settings, 0.5);
+        });
+        using var cut = await Experiment(runner).SetTrainingTimeInSeconds(1).RunAsync(TestContext.CancellationToken);
+        CollectionAssert.AreEqual(
+            new[] { GardenerTrialState.Completed, GardenerTrialState.Interrupted }, cut.Trials.Select(trial => trial.State).ToArray());
+
+        runner = new TestRunner(_ => 0.6);
+        using var rest = await Experiment(runner).RunAsync(TestContext.CancellationToken);
+        CollectionAssert.AreEqual(new[] { 2, 3 }, runner.Runs.Select(trial => trial.TrialId).ToArray());
+        Assert.IsTrue(rest.Trials.All(trial => trial.State == GardenerTrialState.Completed));
+    }
+
+    [TestMethod]
+    public async Task A_time_in_which_no_trial_is_completed_is_an_error()
+    {
+        var error = await Assert.ThrowsExactlyAsync<TimeoutException>(() => Experiment(Endless()).SetTrainingTimeInSeconds(1).RunAsync(TestContext.CancellationToken));
+        StringAssert.Contains(error.Message, _folder.Path);
+    }
+
+    [TestMethod]
+    public async Task Cancelling_ends_at_once_and_gives_the_trial_back()
+    {
+        using var source = new CancellationTokenSource();
+        var cancelling = new TestMonitor { OnRunning = _ => source.CancelAfter(10) };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Experiment(Endless()).SetMonitor(cancelling).RunAsync(source.Token));
+        using var result = await Experiment(new TestRunner(_ => 0.5)).RunAsync(TestContext.CancellationToken);
+        Assert.HasCount(3, result.Trials);
+    }
+
+    [TestMethod]
+    public void One_trial_can_be_cancelled_without_the_search_C2()
+    {
+        GardenerExperiment experiment = null!;
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            if (request.Settings.TrialId == 2)
+            {
+                experiment.CancelTrial(1);
+                experiment.CancelTrial(2);
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+            return Trials.Completed(request.Settings, 0.5);
+        });
+        experiment = Experiment(runner);
+        using var result = experiment.Run();
+        CollectionAssert.AreEqual(
+            new[] { GardenerTrialState.Completed, GardenerTrialState.Failed, GardenerTrialState.Completed },
+            result.Trials.Select(trial => trial.State).ToArray());
+        StringAssert.Contains(result.Trials[1].Result!.Error, "cancelled");
+    }
+
+    [TestMethod]
+    public void No_more_trials_are_trained_than_asked_for_those_before_included()
+    {
+        using var one = Experiment(new TestRunner(_ => 0.5)).SetMaxModelToExplore(1).Run();
+        Assert.HasCount(1, one.Trials);
+        var runner = new TestRunner(_ => 0.5);
+        using var two = Experiment(runner).SetMaxTrialsToExplore(2).Run();
+        Assert.HasCount(2, two.Trials);
+        Assert.HasCount(1, runner.Runs);
+    }
+
+    [TestMethod]
+    public async Task A_trial_that_another_process_took_over_is_given_up_and_not_recorded()
+    {
+        await using var store = new SqliteTrialStore(_folder.File("other.db"));
+        var forgetful = new ForgetfulStore(store);
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            if (forgetful.Renewals == 0)
+                await Task.Delay(Timeout.Infinite, cancellation);
+            return Trials.Completed(request.Settings, 0.5);
+        });
+        using var result = await Experiment(runner, options => options with { Store = forgetful, Lease = TimeSpan.FromSeconds(1) }).RunAsync(TestContext.CancellationToken);
+        CollectionAssert.AreEqual(new[] { 1, 1, 2, 3 }, runner.Runs.Select(trial => trial.TrialId).ToArray());
+        Assert.HasCount(3, result.Trials);
+    }
+
+    [TestMethod]
+    public void Constraints_and_the_metric_say_what_is_best()
+    {
+        var runner = new TestRunner((request, _) => Task.FromResult(Trials.Completed(request.Settings, 0.9 - (0.1 * request.Settings.Removed.Count)) with
+        {
+            MeanClassRecall = 0.1 * request.Settings.Removed.Count,
+        }));
+        using (var result = Experiment(runner).Run())
+            Assert.IsEmpty(result.BestTrial!.TrialSettings.Removed);
+        using (var result = Experiment(runner).SetMetric(GardenerMetric.MeanClassRecall).Run())
+            Assert.HasCount(2, result.BestTrial!.TrialSettings.Removed);
+        using (var result = Experiment(runner).SetConstraints(new GardenerConstraints { MinimumAccuracy = 0.75 }).Run())
+            Assert.HasCount(1, result.BestTrial!.TrialSettings.Removed);
+        using (var result = Experiment(runner).SetConstraints(new GardenerConstraints { MinimumAccuracy = 0.95 }).Run())
+        {
+            Assert.IsNull(result.BestTrial);
+            Assert.ThrowsExactly<InvalidOperationException>(() => result.Model);
+            Assert.HasCount(3, result.ParetoByLatency);
+        }
+        Assert.HasCount(3, runner.Runs);
+    }
+
+    [TestMethod]
+    public void Another_checkpoint_or_recipe_is_refused()
+    {
+        Experiment(new TestRunner(_ => 0.5)).Run().Dispose();
+        var other = _folder.File("other.safetensors");
+        VideoMaeCheckpointWriter.Save(other, TinyModel.Content(seed: 1), CheckpointLayout.SingleFile);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            Experiment(new TestRunner(_ => 0.5), options => options with { Checkpoint = other }).Run());
+        StringAssert.Contains(error.Message, "checkpoint was xxh128:");
+    }
+
+    [TestMethod]
+    public void What_is_missing_or_out_of_range_is_said_before_anything_is_done()
+    {
+        Assert.ThrowsExactly<ArgumentException>(() => _ml.Auto().CreateGardenerExperiment("", "folder"));
+        Assert.ThrowsExactly<ArgumentException>(() => _ml.Auto().CreateGardenerExperiment("checkpoint", ""));
+        foreach (var wrong in (Func<GardenerExperimentOptions, GardenerExperimentOptions>[])
+        [
+            options => options with { Lease = TimeSpan.Zero },
+            options => options with { Training = new() { Checkpoint = "other" } },
+            options => options with { Training = new() { ValidationFraction = 0.5 } },
+            options => options with { Training = new() { ResumeFolder = "folder" } },
+            options => options with { Training = new() { LogFolder = "folder" } },
+            options => options with { Training = new() { Epochs = 0 } },
+        ])
+            Assert.Throws<ArgumentException>(() => Experiment(new TestRunner(_ => 0.5), wrong));
+
+        var experiment = _ml.Auto().CreateGardenerExperiment(_checkpoint, _folder.File("new"));
+        foreach (var wrong in (GardenerSearchSpace[])
+        [
+            new() { Ratios = [1] }, new() { RemovedCounts = [-1] }, new() { Criteria = [] }, new() { Epochs = [0] }, new() { LearningRates = [0] },
+            new() { LayerDecays = [1.1] }, new() { MinimumKept = 0 },
+        ])
+            Assert.Throws<ArgumentException>(() => experiment.SetSearchSpace(wrong));
+        foreach (var wrong in (GardenerConstraints[])
+        [
+            new() { MinimumAccuracy = 1.1 }, new() { MinimumMeanClassRecall = -1 }, new() { MaximumLatencyInMilliseconds = 0 },
+            new() { MaximumParameters = 0 }, new() { MaximumGigaFlops = double.NaN }, new() { MaximumModelBytes = 0 },
+        ])
+            Assert.Throws<ArgumentException>(() => experiment.SetConstraints(wrong));
+        Assert.Throws<ArgumentException>(() => experiment.SetMetric((GardenerMetric)9));
+        Assert.Throws<ArgumentException>(() => experiment.SetMaxTrialsToExplore(0));
+        Assert.Throws<ArgumentException>(() => experiment.SetTrainingTimeInSeconds(0));
+        Assert.Throws<ArgumentException>(() => GardenerTuner.SuccessiveHalving(1));
+        Assert.Throws<ArgumentException>(() => GardenerTuner.SuccessiveHalving(2, 0));
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run()).Message, "SetDataset");
+        experiment.SetTuner(GardenerTuner.Bisection);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run()).Message, "MinimumAccuracy");
+        Assert.IsFalse(Directory.Exists(_folder.File("new")));
+    }
+
+    private static TestRunner Endless() => new(async (request, cancellation) =>
+    {
+        await Task.Delay(Timeout.Infinite, cancellation);
+        return Trials.Completed(request.Settings, 0.5);
+    });
+
+    private GardenerExperiment Experiment(IGardenerTrialRunner runner, Func<GardenerExperimentOptions, GardenerExperimentOptions>? change = null)
+    {
+        var options = new GardenerExperimentOptions { Checkpoint = _checkpoint, Folder = _folder.File("experiment") };
+        return _ml.Auto().CreateGardenerExperiment(change?.Invoke(options) ?? options).SetTrialRunner(runner);
+    }
+
+    /// <summary>Denies the first renewal, as if another process had the trial.</summary>
+    private sealed class ForgetfulStore(IGardenerTrialStore store) : IGardenerTrialStore
+    {
+        public int Renewals { get; private set; }
+
+        public Task OpenAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default) =>
+            store.OpenAsync(settings, cancellationToken);
+
+        public Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) => store.GetTrialsAsync(cancellationToken);
+
+        public Task<GardenerTrialSettings?> TryStartAsync(GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
+            store.TryStartAsync(settings, lease, cancellationToken);
+
+        public async Task<bool> TryRenewAsync(int trialId, TimeSpan lease, CancellationToken cancellationToken = default) =>
+            Renewals++ > 0 && await store.TryRenewAsync(trialId, lease, cancellationToken);
+
+        public Task<bool> TryFinishAsync(GardenerTrialResult result, CancellationToken cancellationToken = default) =>
+            store.TryFinishAsync(result, cancellationToken);
+
+        public Task ReleaseAsync(int trialId, CancellationToken cancellationToken = default) => store.ReleaseAsync(trialId, cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
