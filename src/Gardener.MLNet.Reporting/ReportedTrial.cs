@@ -1,3 +1,5 @@
+using GardenerML.Search;
+
 namespace GardenerML.Reporting;
 
 /// <summary>A trial of a search for how much can be pruned. What was not measured is null.</summary>
@@ -26,4 +28,27 @@ public sealed record ReportedTrial
 
     /// <summary>Numbers of the removed blocks, from 0, ascending; null where they are not known.</summary>
     public IReadOnlyList<int>? RemovedBlocks { get; init; }
+
+    /// <summary>A trial of the library's own search.</summary>
+    /// <param name="trial">The trial.</param>
+    public static ReportedTrial Of(GardenerTrial trial)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        return new()
+        {
+            Name = trial.Settings.ToString(),
+            Status = trial.State.ToString().ToLowerInvariant(),
+            Accuracy = trial.Result?.Accuracy,
+            LatencyMilliseconds = trial.Result?.Cost?.LatencyInMilliseconds,
+            Bytes = trial.Result?.Cost?.ModelBytes,
+            Parameters = trial.Result?.Cost?.Parameters,
+            GigaFlops = trial.Result?.Cost?.GigaFlops,
+            RemovedBlocks = trial.Settings.Removed,
+        };
+    }
+
+    /// <summary>The trials that none beats by accuracy at its cost.</summary>
+    internal static HashSet<ReportedTrial> Front(IEnumerable<ReportedTrial> trials, Func<ReportedTrial, double?> cost) => new(
+        ParetoFront.Of(trials, trial => trial.Accuracy ?? double.NaN, trial => cost(trial) ?? double.NaN),
+        ReferenceEqualityComparer.Instance);
 }

@@ -23,7 +23,7 @@ internal static class TrialsFigure
 
     private static void Fill(Plot plot, IReadOnlyList<ReportedTrial> trials, string axis, Func<ReportedTrial, double> cost)
     {
-        var front = ParetoFront.Of(trials, trial => cost(trial), trial => trial.Accuracy);
+        var front = ReportedTrial.Front(trials, trial => cost(trial));
         Add("other trials", FigureTheme.Grey, 0, [.. trials.Where(trial => !front.Contains(trial))]);
         Add("Pareto front", FigureTheme.Orange, 2.5f, [.. trials.Where(front.Contains).OrderBy(cost)]);
         plot.XLabel(axis, 17);

@@ -9,8 +9,8 @@ internal static class TrialsSection
 {
     public static XElement Of(IReadOnlyList<ReportedTrial> trials, IEnumerable<Figure> figures)
     {
-        var byLatency = ParetoFront.Of(trials, trial => trial.LatencyMilliseconds, trial => trial.Accuracy);
-        var bySize = ParetoFront.Of(trials, trial => trial.Bytes, trial => trial.Accuracy);
+        var byLatency = ReportedTrial.Front(trials, trial => trial.LatencyMilliseconds);
+        var bySize = ReportedTrial.Front(trials, trial => trial.Bytes);
         return Section(
             "search", "Search",
             Paragraph($"{trials.Count} trials. A trial is on the Pareto front where no other is as accurate and cheaper, or as cheap and more accurate."),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GardenerML.Reporting;
+using GardenerML.Search;
 using GardenerML.Training;
 using Spectre.Console;
 
@@ -10,7 +11,7 @@ internal sealed class ReportVerb
 {
     private readonly Argument<FileInfo> _subject = new("subject")
     {
-        Description = "A model zip, or the folder that reproduce has filled.",
+        Description = "A model zip, or the folder that reproduce or search has filled.",
     };
 
     private readonly EvaluationOptions _evaluation = new(isRequired: false);
@@ -39,7 +40,7 @@ internal sealed class ReportVerb
         var report = new ReportVerb();
         var verb = VerbRun.Verb("report",
             "Writes a model or an experiment as one HTML page. Example: report model.zip --data UCF-101 -o report.html",
-            run => Task.Run(() => report.Run(run)));
+            report.RunAsync);
         verb.Add(report._subject);
         report._evaluation.AddTo(verb);
         foreach (var option in (Option[])[report._samples, report._log, report._title, report._figures, report._output])
@@ -55,14 +56,14 @@ internal sealed class ReportVerb
         return verb;
     }
 
-    private VerbResult Run(VerbRun run)
+    private async Task<VerbResult> RunAsync(VerbRun run)
     {
         var subject = run.Arguments.GetRequiredValue(_subject);
         var path = run.Arguments.GetRequiredValue(_output).FullName;
         var title = run.Arguments.GetValue(_title) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(subject.FullName));
         var report = Directory.Exists(subject.FullName)
-            ? new HtmlReport { Title = title, Experiment = PruningExperiment.Load(subject.FullName) }
-            : OfModel(run, subject, title);
+            ? await OfFolderAsync(subject.FullName, title)
+            : await Task.Run(() => OfModel(run, subject, title));
         if (run.Arguments.GetValue(_log) is { } log)
             report = report with { TrainingHistory = TrainingHistory.Load(log.FullName) };
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -71,6 +72,15 @@ internal sealed class ReportVerb
             report.SaveFigures(figures.FullName);
         run.Console.WriteLine($"Report: {path}");
         return new VerbResult(new Document(path));
+    }
+
+    /// <summary>Of the trials of a search where there are some, else of what reproduce writes.</summary>
+    private static async Task<HtmlReport> OfFolderAsync(string folder, string title)
+    {
+        if (!File.Exists(Path.Combine(folder, "trials.db")))
+            return new HtmlReport { Title = title, Experiment = PruningExperiment.Load(folder) };
+        var trials = await GardenerExperiment.ReadTrialsAsync(folder);
+        return new HtmlReport { Title = title, Trials = [.. trials.Select(ReportedTrial.Of)] };
     }
 
     private HtmlReport OfModel(VerbRun run, FileInfo zip, string title)

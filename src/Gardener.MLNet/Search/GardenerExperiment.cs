@@ -37,6 +37,21 @@ public sealed class GardenerExperiment
         _options = options;
     }
 
+    /// <summary>Reads the trials of an experiment, which may be running; nothing is changed.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <returns>The trials in the order in which they were begun.</returns>
+    /// <exception cref="FileNotFoundException">The folder holds no trials.</exception>
+    /// <exception cref="InvalidDataException">Its database is damaged, or is of something else.</exception>
+    public static async Task<IReadOnlyList<GardenerTrial>> ReadTrialsAsync(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var path = TrialFiles.Database(folder);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{folder} is not the folder of an experiment: it holds no {Path.GetFileName(path)}.", path);
+        await using var store = new SqliteTrialStore(path);
+        return await store.GetTrialsAsync().ConfigureAwait(false);
+    }
+
     /// <summary>The clips: what is trained on, and what models are compared by. For the final figure, keep a test set apart.</summary>
     /// <param name="training">Labelled clips, or what the pipeline makes them of.</param>
     /// <param name="validation">The same columns.</param>

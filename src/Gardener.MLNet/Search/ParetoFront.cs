@@ -1,23 +1,24 @@
 namespace GardenerML.Search;
 
-/// <summary>The trials that no other one beats.</summary>
+/// <summary>Of several things those that no other one beats.</summary>
 internal static class ParetoFront
 {
     /// <summary>
-    /// Those of which no other has a quality as high at a cost as low, and one of the two better; ascending by cost.
+    /// Those of which no other has a quality as high at a cost as low, and one of the two better; ascending by cost. What has no
+    /// finite quality or cost is left out; equals in both are on the front together.
     /// </summary>
-    /// <param name="results">The trials.</param>
+    /// <param name="things">The things, such as trials.</param>
     /// <param name="quality">What should be high.</param>
     /// <param name="cost">What should be low.</param>
-    public static IReadOnlyList<GardenerTrialResult> Of(
-        IEnumerable<GardenerTrialResult> results, Func<GardenerTrialResult, double> quality, Func<GardenerTrialResult, double> cost)
+    public static IReadOnlyList<T> Of<T>(IEnumerable<T> things, Func<T, double> quality, Func<T, double> cost)
     {
-        var front = new List<GardenerTrialResult>();
-        foreach (var result in results.OrderBy(cost).ThenByDescending(quality))
+        var front = new List<T>();
+        var known = things.Where(thing => double.IsFinite(quality(thing)) && double.IsFinite(cost(thing)));
+        foreach (var thing in known.OrderBy(cost).ThenByDescending(quality))
         {
-            if (front.Count == 0 || quality(result) > quality(front[^1])
-                || (quality(result) == quality(front[^1]) && cost(result) == cost(front[^1])))
-                front.Add(result);
+            if (front.Count == 0 || quality(thing) > quality(front[^1])
+                || (quality(thing) == quality(front[^1]) && cost(thing) == cost(front[^1])))
+                front.Add(thing);
         }
         return front;
     }

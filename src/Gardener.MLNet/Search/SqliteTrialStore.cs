@@ -35,10 +35,7 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         {
             if (Number(connection, "PRAGMA application_id") == 0 && Number(connection, "SELECT count(*) FROM sqlite_master") == 0)
                 Create(connection, settings);
-            if (Number(connection, "PRAGMA application_id") != ApplicationId)
-                throw new InvalidDataException($"{_path}: the database is of another program. Choose another folder for the experiment.");
-            if (Number(connection, "PRAGMA user_version") is var version && version != SchemaVersion)
-                throw new InvalidDataException($"{_path}: the database has version {version}; this library reads version {SchemaVersion}.");
+            RequireOurs(connection);
             if (SettingsDifference.Find(Settings(connection), settings) is { } differences)
                 throw new InvalidOperationException(
                     $"The trials in {Path.GetDirectoryName(_path)} are of another experiment: {differences}. Give the same data, checkpoint and "
@@ -52,6 +49,7 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
     public Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) =>
         DoAsync<IReadOnlyList<GardenerTrial>>((connection, _) =>
         {
+            RequireOurs(connection);
             using var command = Command(connection, "SELECT id, settings, state, owner, lease, result FROM trial ORDER BY id");
             using var rows = command.ExecuteReader();
             var trials = new List<GardenerTrial>();
@@ -91,6 +89,14 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
             File.Delete(LockFile(_owner));
         }
         return ValueTask.CompletedTask;
+    }
+
+    private void RequireOurs(SqliteConnection connection)
+    {
+        if (Number(connection, "PRAGMA application_id") != ApplicationId)
+            throw new InvalidDataException($"{_path}: the database is of another program. Choose another folder for the experiment.");
+        if (Number(connection, "PRAGMA user_version") is var version && version != SchemaVersion)
+            throw new InvalidDataException($"{_path}: the database has version {version}; this library reads version {SchemaVersion}.");
     }
 
     private static void Create(SqliteConnection connection, IReadOnlyDictionary<string, string> settings)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using GardenerML.Search;
 using GardenerML.Tests.Sensitivity;
 using GardenerML.Tests.Training;
 using GardenerML.Training;
@@ -72,6 +73,16 @@ public sealed class SearchVerbTests : IDisposable
         Assert.AreEqual(0, run.ExitCode, run.Error);
         StringAssert.Contains(run.Output, "10^6 weights");
         StringAssert.Contains(run.Output.ReplaceLineEndings(""), "Best model: " + _set.File("out/best.zip"));
+
+        run = await CliRun.Of("report", _set.File("out"), "-o", _set.File("search.html"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        var page = File.ReadAllText(_set.File("search.html"));
+        foreach (var trial in await GardenerExperiment.ReadTrialsAsync(_set.File("out")))
+        {
+            StringAssert.Contains(page, trial.Settings.ToString());
+            StringAssert.Contains(page, trial.Result!.Cost!.Parameters.ToString("N0", CultureInfo.InvariantCulture));
+        }
+        await Assert.ThrowsExactlyAsync<FileNotFoundException>(() => GardenerExperiment.ReadTrialsAsync(_set.Videos));
     }
 
     [TestMethod]

@@ -13,7 +13,7 @@ public sealed class ParetoFrontTests
             "t", unknown == 0 ? null : accuracy / 6.0, unknown == 1 ? null : unknown == 2 ? double.NaN : latency));
         trial.Array[0, 20].Sample(trials =>
         {
-            var front = ParetoFront.Of(trials, each => each.LatencyMilliseconds, each => each.Accuracy);
+            var front = ReportedTrial.Front(trials, each => each.LatencyMilliseconds);
             // The definition, over all pairs.
             var known = trials.Where(each => each.Accuracy is not null && each.LatencyMilliseconds is { } time && !double.IsNaN(time)).ToArray();
             var expected = known.Where(each => !known.Any(other =>
