@@ -64,6 +64,7 @@ internal static partial class ErrorText
     {
         foreach (var (library, commandLine) in Remedies)
             text = text.Replace(library, commandLine, StringComparison.Ordinal);
+        text = LoadingPattern().Replace(text, "Give --frames $1 --image-size $2");
         var known = command.Options.Select(option => option.Name).ToHashSet();
         string[] geometry = [.. ((string[])["--frames", "--image-size"]).Where(known.Contains)];
         text = text.Replace(" in LoadVideo", geometry.Length == 0 ? "" : $" with {string.Join(" and ", geometry)}", StringComparison.Ordinal);
@@ -73,6 +74,10 @@ internal static partial class ErrorText
 
     [GeneratedRegex(@"\s*\(Parameter '[^']*'\)(\s*Actual value was .*)?\z", RegexOptions.Singleline)]
     private static partial Regex ParameterPattern();
+
+    /// <summary>What the library tells to write for a checkpoint's clips.</summary>
+    [GeneratedRegex(@"Write LoadVideo\(options: new\(\) \{ FrameCount = (\d+), Size = (\d+) \}\)")]
+    private static partial Regex LoadingPattern();
 
     /// <summary>A name that stands alone: not in a path, not in quotes, and not of a member of something.</summary>
     [GeneratedRegex(@"(?<![\w/\\.'""-])[A-Za-z]+(?= (is|was|of) |\.(\s|\z))")]

@@ -127,7 +127,7 @@ public sealed class CliTests
         var reproduce = (await Run("reproduce", "--help")).Output;
         StringAssert.Contains(reproduce, "[default: 1,3,5,7,9,11]");
         StringAssert.Contains(reproduce, "[default: entropy,random,");
-        StringAssert.Contains(reproduce, "--checkpoint <checkpoint> (REQUIRED)");
+        StringAssert.Contains(reproduce, "[default: videomae-tiny]");
         var pretrain = (await Run("pretrain", "--help")).Output;
         foreach (var line in (string[])["Passes over the training clips. [default: 100]", "Clips in a step. [default: 64]", "[default: 0.001]"])
             StringAssert.Contains(pretrain, line);

@@ -47,11 +47,11 @@ public sealed class ErrorTextTests : IDisposable
     [TestMethod]
     [DataRow("--frames is 5000; it must be from 1 to 4096.", "--frames", "5000")]
     [DataRow("--sampling-rate is 20000; it must be", "--sampling-rate", "20000")]
-    [DataRow("choose multiples of these with --frames and --image-size.", "--frames", "5")]
+    [DataRow("Give --frames 8 --image-size 64, or choose other multiples of these.", "--frames", "5")]
     public async Task What_the_library_refuses_is_told_in_options(string message, params string[] arguments)
     {
         var run = await CliRun.Of(["train", "--data", _set.Videos, "--epochs", "1", "-o", _set.File("a.zip"), .. arguments]);
-        Assert.AreEqual((Cli.Failed, ""), (run.ExitCode, run.Output));
+        Assert.AreEqual(Cli.Failed, run.ExitCode);
         StringAssert.Contains(run.Error, message);
         Assert.DoesNotContain("Parameter", run.Error);
     }
@@ -88,7 +88,7 @@ public sealed class ErrorTextTests : IDisposable
     [TestMethod]
     public async Task A_state_of_other_settings_is_refused_with_what_changed_first_and_no_hash()
     {
-        string[] train = ["train", "--data", _set.Videos, "--frames", "2", "--image-size", "32", "--epochs", "1", "--subset", "none", "--sampling-rate", "1",
+        string[] train = ["train", "--data", _set.Videos, "--checkpoint", "none", "--frames", "2", "--image-size", "32", "--epochs", "1", "--subset", "none", "--sampling-rate", "1",
             "--device", "cpu", "--resume-folder", _set.File("state"), "-o", _set.File("a.zip")];
         Assert.AreEqual(0, (await CliRun.Of(train)).ExitCode);
         foreach (var (option, value, message) in ((string, string, string)[])

@@ -61,7 +61,7 @@ public sealed class RealVideoTests
     {
         var data = Ucf101.Load(_ml, ReferenceData.RealUcf101(), 2, Ucf101Subset.Test, new Ucf101Options { MissingVideos = MissingVideos.Skip });
         var some = _ml.Data.TakeRows(data, 4);
-        var view = _ml.Transforms.LoadVideo(options: new VideoLoadingOptions { Size = 112 }).Fit(some).Transform(some);
+        var view = _ml.Transforms.LoadVideo(options: new VideoLoadingOptions { FrameCount = 16, Size = 112 }).Fit(some).Transform(some);
         using var cursor = view.GetRowCursor(view.Schema);
         var getter = cursor.GetGetter<VideoClip>(view.Schema["Video"]);
         int rows = 0;
