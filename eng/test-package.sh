@@ -29,7 +29,7 @@ done
 ! grep -q '^runtimes/' <<<"$contents" || fail "the package has native libraries"
 grep -qx lib/net10.0/Gardener.MLNet.pdb <<<"$(unzip -Z1 "$symbols")" || fail "the symbol package lacks the symbols"
 needed=$(unzip -p "$package" Gardener.MLNet.nuspec | sed -n 's/.*<dependency id="\([^"]*\)".*/\1/p' | sort | xargs)
-expected="Google.Protobuf Microsoft.ML OpenCvSharp4 System.IO.Hashing System.Numerics.Tensors TorchSharp"
+expected="Google.Protobuf Microsoft.Data.Sqlite Microsoft.ML OpenCvSharp4 System.IO.Hashing System.Numerics.Tensors TorchSharp"
 [ "$needed" = "$expected" ] || fail "the package depends on $needed, not on $expected"
 
 build() { # folder, further properties

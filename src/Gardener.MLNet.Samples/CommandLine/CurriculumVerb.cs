@@ -37,6 +37,9 @@ internal sealed class CurriculumVerb
     private readonly Option<double> _turning = Share(
         "--turning", "Share of the plain motions that turn; the rest go left, right, up, down, nearer or farther.", Defaults.TurningShare);
 
+    private readonly Option<double> _compressed = Share(
+        "--compressed", "Share of the clips whose frames are compressed, as those of files are.", Defaults.CompressedShare);
+
     private readonly RecipeOptions _recipe = new("The highest learning rate; it falls over all stages.", hasEpochs: false);
 
     private readonly Option<DirectoryInfo> _work = new("--resume-folder")
@@ -60,7 +63,7 @@ internal sealed class CurriculumVerb
         verb.Add(curriculum._checkpoint);
         foreach (var option in (Option[])
             [
-                curriculum._clips, curriculum._stages, curriculum._looks, curriculum._plain, curriculum._turning, curriculum._work, curriculum._output,
+                curriculum._clips, curriculum._stages, curriculum._looks, curriculum._plain, curriculum._turning, curriculum._compressed, curriculum._work, curriculum._output,
             ])
             verb.Add(option);
         curriculum._recipe.AddTo(verb);
@@ -86,6 +89,7 @@ internal sealed class CurriculumVerb
             Looks = arguments.GetResult(_looks) is null ? null : arguments.GetValue(_looks),
             PlainShare = arguments.GetValue(_plain),
             TurningShare = arguments.GetValue(_turning),
+            CompressedShare = arguments.GetValue(_compressed),
         };
         var stages = new List<object>();
         var last = TrainingDisplay.Show(run, "Curriculum", recipe, options => new CurriculumTraining(context, options, folder).Run(

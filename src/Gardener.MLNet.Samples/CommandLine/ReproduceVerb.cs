@@ -89,8 +89,9 @@ internal sealed class ReproduceVerb
             Checkpoint = checkpoint,
             StateFolder = Path.Combine(folder, "runs"),
             Training = recipe.Training,
-            Criteria = arguments.GetValue(_criteria) ?? ReproductionOptions.PaperCriteria,
-            Removals = arguments.GetValue(_removals) ?? DefaultRemovals,
+            // The value of a list that is not given is an empty one.
+            Criteria = arguments.GetValue(_criteria) is { Length: > 0 } criteria ? criteria : ReproductionOptions.PaperCriteria,
+            Removals = arguments.GetValue(_removals) is { Length: > 0 } removals ? removals : DefaultRemovals,
             Seeds = [.. Enumerable.Range(seed, arguments.GetValue(_seeds)!.Value)],
             Cancellation = run.Cancellation,
         };

@@ -50,6 +50,8 @@ internal static class ActionClips
     {
         var clip = new byte[renderer.ClipLength];
         renderer.Render(sample.ClassIndex, sample.Difficulty, sample.Seed, clip);
+        if (sample.JpegQuality is { } quality)
+            JpegArtefacts.AddTo(clip, renderer.ImageSize, quality);
         return clip;
     }
 

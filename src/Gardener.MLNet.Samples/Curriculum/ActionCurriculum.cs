@@ -20,6 +20,9 @@ namespace GardenerML.Samples.Curriculum;
 /// </remarks>
 public sealed class ActionCurriculum
 {
+    private const int LowestQuality = 60;
+    private const int HighestQuality = 95;
+
     private static readonly (double Progress, IReadOnlyList<double> Shares)[] Harder =
     [
         (0.00, [1, 0, 0, 0]),
@@ -73,7 +76,9 @@ public sealed class ActionCurriculum
         var random = new MotionRandom(Mix(index, 1));
         var difficulty = DifficultyAt(progress, random.Uniform(0, 1));
         var seed = random.NextBits();
-        return new(random.Uniform(0, 1) < (float)_options.PlainShare ? PlainClass(ref random) : ClassAt(index), difficulty, seed);
+        var action = random.Uniform(0, 1) < (float)_options.PlainShare ? PlainClass(ref random) : ClassAt(index);
+        var isCompressed = random.Uniform(0, 1) < (float)_options.CompressedShare;
+        return new(action, difficulty, seed, isCompressed ? LowestQuality + random.Index(HighestQuality - LowestQuality + 1) : null);
     }
 
     private static int[] Plain(params ObjectMotion[] motions)

@@ -28,6 +28,11 @@ public sealed record ActionCurriculumOptions
     /// </summary>
     public double TurningShare { get; init; } = 0.25;
 
+    /// <summary>
+    /// Share of the clips, 0 to 1, whose frames are compressed as JPEG, as those of made video files are, with a quality of 60 to 95.
+    /// </summary>
+    public double CompressedShare { get; init; }
+
     internal static bool AreShares(IReadOnlyList<double> looks) =>
         looks.Count == Enum.GetValues<MotionDifficulty>().Length && looks.All(IsShare) && Math.Abs(looks.Sum() - 1) <= SumTolerance;
 
@@ -39,6 +44,7 @@ public sealed record ActionCurriculumOptions
             throw new ArgumentException($"{nameof(Looks)} is {string.Join(", ", Looks)}; it must be four shares whose sum is 1.");
         ThrowIfNoShare(PlainShare, nameof(PlainShare));
         ThrowIfNoShare(TurningShare, nameof(TurningShare));
+        ThrowIfNoShare(CompressedShare, nameof(CompressedShare));
     }
 
     private static void ThrowIfNoShare(double share, string name)

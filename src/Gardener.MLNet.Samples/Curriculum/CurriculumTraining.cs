@@ -75,6 +75,7 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
             ["batchSize"] = Text(options.BatchSize),
             ["checkpoint"] = plan.CheckpointHash,
             ["clips"] = Text(clips),
+            ["compressed"] = Text(curriculum.CompressedShare),
             ["learningRate"] = Text(options.LearningRate),
             ["looks"] = curriculum.Looks is { } looks ? string.Join(',', looks.Select(share => Text(share))) : "harder",
             ["plain"] = Text(curriculum.PlainShare),

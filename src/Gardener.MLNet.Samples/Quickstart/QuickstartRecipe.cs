@@ -25,7 +25,7 @@ internal static class QuickstartRecipe
                 SamplingRate = Math.Max(1, MadeVideos.FrameCount / recipe.Loading.FrameCount),
                 Sampling = FrameSampling.First,
             },
-            recipe.Training with { Epochs = 12, LearningRate = 1e-3, LayerDecay = 0.75 });
+            recipe.Training with { Epochs = 6, LearningRate = 2e-4, LayerDecay = 0.75 });
     }
 
     /// <summary>For a folder of real videos.</summary>

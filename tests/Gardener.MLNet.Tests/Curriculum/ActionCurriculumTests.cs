@@ -155,4 +155,37 @@ public sealed class ActionCurriculumTests
             Assert.ThrowsExactly<ArgumentException>(() => new ActionCurriculum(new() { TurningShare = share }));
         }
     }
+
+    [TestMethod]
+    public void A_share_of_the_clips_is_compressed_and_otherwise_as_without()
+    {
+        var plain = new ActionCurriculum(new ActionCurriculumOptions { Seed = 3 });
+        var some = new ActionCurriculum(new ActionCurriculumOptions { Seed = 3, CompressedShare = 0.3 });
+        var samples = Enumerable.Range(0, 10_000).Select(i => some.Draw(i, 0.5)).ToArray();
+        // Four standard deviations.
+        Assert.AreEqual(0.3, samples.Count(sample => sample.JpegQuality is not null) / 10_000.0, 4 * Math.Sqrt(0.3 * 0.7 / 10_000));
+        Assert.IsTrue(samples.All(sample => sample.JpegQuality is null or (>= 60 and <= 95)));
+        for (var i = 0; i < samples.Length; i++)
+            Assert.AreEqual(plain.Draw(i, 0.5), samples[i] with { JpegQuality = null });
+    }
+
+    [TestMethod]
+    public void Compression_leaves_more_of_a_clip_the_higher_its_quality()
+    {
+        var renderer = new ActionClipRenderer(32, 2);
+        var clip = new byte[renderer.ClipLength];
+        renderer.Render(0, MotionDifficulty.AnyColour, 1, clip);
+        var (low, high) = (Difference(60), Difference(95));
+        Assert.IsGreaterThan(0.5, high);
+        Assert.IsGreaterThan(high, low);
+        // Red and blue exchanged, or frames in another order, would differ by tens.
+        Assert.IsLessThan(15, low);
+
+        double Difference(int quality)
+        {
+            var compressed = clip.ToArray();
+            JpegArtefacts.AddTo(compressed, 32, quality);
+            return clip.Zip(compressed, (a, b) => Math.Abs(a - b)).Average();
+        }
+    }
 }

@@ -74,6 +74,20 @@ public sealed class ReproduceVerbTests
     }
 
     [TestMethod]
+    public async Task Without_lists_all_criteria_of_the_paper_are_measured()
+    {
+        using var set = new MotionSet(groups: 5);
+        var run = await CliRun.Of(
+            "reproduce", "--checkpoint", set.Checkpoint(), "--data", set.Videos, "--epochs", "1", "--sampling-rate", "1", "--device", "cpu",
+            "--seeds", "1", "-o", set.File("all"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        var curves = File.ReadAllText(Path.Combine(set.File("all"), ReproductionFiles.CurvesTable));
+        foreach (var criterion in ReproductionOptions.PaperCriteria.Append("sensitivity"))
+            foreach (var removed in (int[])[1, 2])
+                StringAssert.Contains(curves, $"{criterion},{removed},");
+    }
+
+    [TestMethod]
     public async Task Lists_must_be_lists()
     {
         foreach (var (arguments, message) in ((string[], string)[])
