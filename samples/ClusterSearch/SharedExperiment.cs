@@ -2,6 +2,7 @@ using GardenerML.Search;
 using GardenerML.Training;
 using GardenerML.Video;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 /// <summary>What the search and its workers must agree on: clips, checkpoint and recipe.</summary>
 internal sealed class SharedExperiment(ClusterSettings settings)
@@ -32,6 +33,6 @@ internal sealed class SharedExperiment(ClusterSettings settings)
     private IDataView Clips(Ucf101Subset subset) =>
         Ucf101.Load(_context, settings.Data, subset: subset, options: new Ucf101Options { ValidationFraction = 0.25 });
 
-    private IEstimator<ITransformer> Pipeline() => _context.Transforms.Conversion.MapValueToKey("Label")
+    private EstimatorChain<VideoLoadingTransformer> Pipeline() => _context.Transforms.Conversion.MapValueToKey("Label")
         .Append(_context.Transforms.LoadVideo(options: new() { FrameCount = settings.Frames, Size = settings.Size }));
 }

@@ -1,5 +1,4 @@
 using GardenerML.Search;
-using Orleans;
 
 namespace GardenerML.Orleans;
 

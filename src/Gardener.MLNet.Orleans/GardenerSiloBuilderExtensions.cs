@@ -1,7 +1,5 @@
 using GardenerML.Orleans;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 
 namespace Orleans.Hosting;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using GardenerML.Search;
 using GardenerML.Training;
-using Orleans;
 
 namespace GardenerML.Orleans;
 

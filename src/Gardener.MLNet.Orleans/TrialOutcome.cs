@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace GardenerML.Orleans;
 
 /// <summary>How a run of a trial ended: with a result or with an error.</summary>

@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace GardenerML.Orleans;
 
 /// <summary>Where a trial stands.</summary>

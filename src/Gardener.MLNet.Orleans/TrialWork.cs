@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace GardenerML.Orleans;
 
 /// <summary>A trial that a worker has taken.</summary>

@@ -2,8 +2,6 @@ using System.Text.Json;
 using GardenerML.Search;
 using GardenerML.Training;
 using Microsoft.Extensions.Logging;
-using Orleans;
-using Orleans.Runtime;
 
 namespace GardenerML.Orleans;
 
