@@ -39,6 +39,12 @@ switch (builder.Configuration["role"])
         {
             if (local)
                 client.UseLocalhostClustering([.. Enumerable.Range(0, settings.Silos).Select(GatewayPort)]);
+            // Workers may be started later.
+            client.UseConnectionRetryFilter(async (_, cancellation) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+                return true;
+            });
         });
         using (var host = builder.Build())
         {

@@ -9,8 +9,9 @@ public sealed record GardenerTrialOptions
     public string Experiment { get; init; } = "";
 
     /// <summary>
-    /// Makes what runs trials here, when the first one comes: a <see cref="GardenerTrialRunner"/> with the checkpoint, the recipe and the
-    /// clips of the experiment. It is disposed with the silo where it can be.
+    /// Makes what runs trials here: a <see cref="GardenerTrialRunner"/> with the checkpoint, the recipe and the clips of the experiment. It
+    /// is called when the silo is active, off its threads; where it throws, the silo takes no trials, and tries again after a while. The
+    /// runner is disposed with the silo where it can be.
     /// </summary>
     public Func<IServiceProvider, IGardenerTrialRunner>? CreateRunner { get; init; }
 

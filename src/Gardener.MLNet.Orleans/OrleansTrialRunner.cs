@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using GardenerML.Search;
 using GardenerML.Training;
@@ -7,12 +6,11 @@ namespace GardenerML.Orleans;
 
 /// <summary>
 /// Runs trials on the silos of a cluster. Several may run at a time; one more than there are silos waits. A trial whose silo is lost goes
-/// on at another from the state that it left in the experiment's folder.
+/// on at another from the state that it left in the experiment's folder; while the cluster is away, trials wait.
 /// </summary>
 public sealed class OrleansTrialRunner : IGardenerTrialRunner
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(30);
 
     private readonly ITrialQueueGrain _queue;
@@ -42,7 +40,7 @@ public sealed class OrleansTrialRunner : IGardenerTrialRunner
         {
             while (true)
             {
-                var status = await PersistAsync(() => _queue.FollowAsync(key, json), Patience, cancellationToken);
+                var status = await PersistAsync(() => _queue.FollowAsync(key, json), cancellationToken);
                 if (status.Progress is { } step && step != told)
                     progress?.Report(JsonSerializer.Deserialize<TrainingProgress>(told = step)!);
                 if (status.Outcome is { } outcome)
@@ -64,7 +62,7 @@ public sealed class OrleansTrialRunner : IGardenerTrialRunner
         using var end = new CancellationTokenSource(PatienceAtTheEnd);
         try
         {
-            while (!await PersistAsync(() => _queue.LeaveAsync(key), PatienceAtTheEnd, end.Token))
+            while (!await PersistAsync(() => _queue.LeaveAsync(key), end.Token))
                 await Task.Delay(Pause, end.Token);
         }
         catch (Exception)
@@ -73,17 +71,19 @@ public sealed class OrleansTrialRunner : IGardenerTrialRunner
         }
     }
 
-    /// <summary>Calls until there is an answer: while a silo is lost, calls to it fail.</summary>
-    private static async Task<T> PersistAsync<T>(Func<Task<T>> call, TimeSpan patience, CancellationToken cancellation)
+    /// <summary>
+    /// Calls until there is an answer. Where a silo or the whole cluster is away, calls fail; that is no failure of the trial, which would
+    /// be recorded and not tried again.
+    /// </summary>
+    private static async Task<T> PersistAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
         while (true)
         {
             try
             {
                 return await call().WaitAsync(cancellation);
             }
-            catch (Exception) when (!cancellation.IsCancellationRequested && clock.Elapsed < patience)
+            catch (Exception e) when (e is OrleansException or TimeoutException)
             {
                 await Task.Delay(Pause, cancellation);
             }

@@ -11,6 +11,8 @@ namespace GardenerML.Orleans;
 /// </summary>
 internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle>
 {
+    private static readonly TimeSpan RunnerPause = TimeSpan.FromSeconds(30);
+
     private readonly IServiceProvider _services;
     private readonly GardenerTrialOptions _options;
     private readonly ILogger<TrialWorker> _log;
@@ -51,22 +53,33 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
 
     private async Task WorkAsync(CancellationToken stop)
     {
-        IGardenerTrialRunner? runner = null;
         try
         {
+            var runner = await CreateRunnerAsync(stop);
+            using var disposed = runner as IDisposable;
             while (true)
-            {
-                var work = await TakeAsync(stop);
-                await RunAsync(work, () => runner ??= _options.CreateRunner!(_services), stop);
-            }
+                await RunAsync(await TakeAsync(stop), runner, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The silo stops.
         }
-        finally
+    }
+
+    /// <summary>Makes the runner before the first trial is taken: a machine that cannot run any must not make them fail.</summary>
+    private async Task<IGardenerTrialRunner> CreateRunnerAsync(CancellationToken stop)
+    {
+        while (true)
         {
-            (runner as IDisposable)?.Dispose();
+            try
+            {
+                return _options.CreateRunner!(_services);
+            }
+            catch (Exception e)
+            {
+                NoRunner(e, RunnerPause);
+            }
+            await Task.Delay(RunnerPause, stop);
         }
     }
 
@@ -87,7 +100,7 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
         }
     }
 
-    private async Task RunAsync(TrialWork work, Func<IGardenerTrialRunner> runner, CancellationToken stop)
+    private async Task RunAsync(TrialWork work, IGardenerTrialRunner runner, CancellationToken stop)
     {
         Starts(work.Key);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -98,7 +111,7 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
         try
         {
             // Whatever the runner does on its caller's thread keeps no beat waiting.
-            var result = await Task.Run(() => runner().RunAsync(Request(work), progress, end.Token), end.Token);
+            var result = await Task.Run(() => runner.RunAsync(Request(work), progress, end.Token), end.Token);
             outcome = new TrialOutcome(JsonSerializer.Serialize(result), null);
             Ends(work.Key, result.State);
         }
@@ -181,6 +194,9 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static TimeSpan Most(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    [LoggerMessage(LogLevel.Error, "This silo cannot run trials; it tries again in {Pause}.")]
+    private partial void NoRunner(Exception error, TimeSpan pause);
 
     [LoggerMessage(LogLevel.Information, "Trial starts: {Key}.")]
     private partial void Starts(string key);

@@ -75,7 +75,7 @@ public sealed class ClusterTests : IDisposable
             [
                 ("role", role), ("silo", silo), ("silos", Silos), ("port", port), ("data", _folder.File("motion")),
                 ("checkpoint", _folder.File("checkpoint.safetensors")), ("folder", _folder.File("search")), ("frames", 4), ("size", 32),
-                ("epochs", 30), ("lease", 6),
+                ("epochs", 15), ("lease", 6),
             ])
         {
             start.ArgumentList.Add($"--{name}");
