@@ -25,6 +25,7 @@ public sealed class GardenerExperiment
     private IGardenerTrialRunner? _runner;
     private TimeSpan? _time;
     private int? _maximumTrials;
+    private int _concurrentTrials = 1;
     private SearchLoop? _running;
 
     internal GardenerExperiment(IHostEnvironment environment, GardenerExperimentOptions options)
@@ -162,11 +163,24 @@ public sealed class GardenerExperiment
         return this;
     }
 
+    /// <summary>
+    /// How many trials this process has in flight at a time; 1 by default. More are for a runner that hands them to other machines
+    /// (<see cref="SetTrialRunner"/>). Which trials are wanted next follows from those that have ended, so a tuner that looks at results may
+    /// try others than one by one.
+    /// </summary>
+    /// <param name="count">The number; at least 1.</param>
+    public GardenerExperiment SetMaxConcurrentTrials(int count)
+    {
+        Require.AtLeast(count, 1, nameof(count));
+        _concurrentTrials = count;
+        return this;
+    }
+
     /// <summary>The same as <see cref="SetMaxTrialsToExplore"/>, by AutoML's name.</summary>
     /// <param name="maxModel">The number; at least 1.</param>
     public GardenerExperiment SetMaxModelToExplore(int maxModel) => SetMaxTrialsToExplore(maxModel);
 
-    /// <summary>Ends a trial that runs in this process; it is recorded as failed, and the search goes on. For monitors.</summary>
+    /// <summary>Ends a trial of this process; it is recorded as failed, and the search goes on. For monitors.</summary>
     /// <param name="trialId">The trial's number; nothing happens where it does not run.</param>
     public void CancelTrial(int trialId) => _running?.CancelTrial(trialId);
 
@@ -180,7 +194,7 @@ public sealed class GardenerExperiment
     /// <param name="cancellationToken">Stops within a step; the same experiment then goes on from there.</param>
     /// <returns>What was found; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">
-    /// There is no data, the folder is of another experiment (the message says what differs), or all trials failed (it says how).
+    /// There is no data, several trials are to run at a time here, the folder is of another experiment (the message says what differs), or all trials failed (it says how).
     /// </exception>
     /// <exception cref="ArgumentException">More blocks are to be removed than may be, or a column is not there.</exception>
     /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
@@ -190,6 +204,9 @@ public sealed class GardenerExperiment
     public async Task<GardenerExperimentResult> RunAsync(CancellationToken cancellationToken = default)
     {
         _tuner.Check(_constraints);
+        if (_concurrentTrials > 1 && _runner is null)
+            throw new InvalidOperationException(
+                "This process runs one trial at a time; for several, set a runner that hands them to others (SetTrialRunner).");
         var own = _options.Store is null ? new SqliteTrialStore(TrialFiles.Database(_options.Folder!)) : null;
         var store = _options.Store ?? own!;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _options.Training.Cancellation);
@@ -222,6 +239,7 @@ public sealed class GardenerExperiment
             Monitor = _monitor,
             Time = _time,
             MaximumTrials = _maximumTrials,
+            MaximumConcurrentTrials = _concurrentTrials,
         };
         var trials = await _running.RunAsync(cancellation);
         return new GardenerExperimentResult(options.Folder!, trials, _metric, _constraints);

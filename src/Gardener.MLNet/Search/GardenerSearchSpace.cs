@@ -11,12 +11,18 @@ public sealed record GardenerSearchSpace
 {
     /// <summary>
     /// Shares of blocks to remove, each in [0, 1), rounded as <see cref="PruningTarget.Ratio"/> does. With
-    /// <see cref="RemovedCounts"/> both are tried; where both are empty, every number of blocks that may be removed, from 0 on.
+    /// <see cref="RemovedCounts"/> both are tried; where both and <see cref="RemovedSets"/> are empty, every number of blocks that may be removed, from 0 on.
     /// </summary>
     public IReadOnlyList<double> Ratios { get; init; } = [];
 
     /// <summary>Numbers of blocks to remove, each at least 0.</summary>
     public IReadOnlyList<int> RemovedCounts { get; init; } = [];
+
+    /// <summary>
+    /// Sets of blocks to remove whatever a criterion says, numbered from 0: with one set for each block, the trials are the oracle's
+    /// runs, which measure what each block is worth. They go by the name of the first criterion.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<int>> RemovedSets { get; init; } = [];
 
     /// <summary>What decides which blocks go first; at least one.</summary>
     public IReadOnlyList<PruningCriterion> Criteria { get; init; } = [PruningCriterion.Entropy];
@@ -40,7 +46,7 @@ public sealed record GardenerSearchSpace
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal void Validate()
     {
-        foreach (var list in (object?[])[Ratios, RemovedCounts, Criteria, Epochs, LearningRates, LayerDecays, Protected])
+        foreach (var list in (object?[])[Ratios, RemovedCounts, RemovedSets, Criteria, Epochs, LearningRates, LayerDecays, Protected])
         {
             if (list is null)
                 throw new ArgumentException("A list of the search space is null; it may be empty.");
@@ -49,6 +55,8 @@ public sealed record GardenerSearchSpace
             _ = PruningTarget.Ratio(ratio);
         foreach (var count in RemovedCounts)
             _ = PruningTarget.Count(count);
+        foreach (var set in RemovedSets)
+            _ = PruningTarget.Blocks(set);
         if (Criteria.Count == 0)
             throw new ArgumentException($"{nameof(Criteria)} is empty; name at least one criterion.");
         foreach (var criterion in Criteria)
@@ -78,7 +86,7 @@ public sealed record GardenerSearchSpace
     {
         var trials =
             from criterion in Criteria
-            let sets = RemovedSets(removalOrder(criterion)).ToList()
+            let sets = Sets(removalOrder(criterion)).ToList()
             from epochs in OrElse(Epochs, recipe.Epochs)
             from rate in OrElse(LearningRates, recipe.LearningRate)
             from decay in OrElse(LayerDecays, recipe.LayerDecay)
@@ -97,14 +105,16 @@ public sealed record GardenerSearchSpace
         return [.. trials.DistinctBy(trial => trial.Key)];
     }
 
-    private IEnumerable<int[]> RemovedSets(IReadOnlyList<int> order)
+    private IEnumerable<int[]> Sets(IReadOnlyList<int> order)
     {
         // No target here looks at costs.
         var choice = new RemovalChoice(order, Protected, MinimumKept, null!);
-        var counts = Ratios.Count + RemovedCounts.Count == 0
+        var counts = Ratios.Count + RemovedCounts.Count + RemovedSets.Count == 0
             ? Enumerable.Range(0, choice.MostRemovable + 1)
             : Ratios.Select(ratio => PruningTarget.Ratio(ratio).Choose(choice).Count).Concat(RemovedCounts).Distinct().Order();
-        return counts.Select(count => PruningTarget.Count(count).Choose(choice).Order().ToArray());
+        return counts.Select(PruningTarget.Count)
+            .Concat(RemovedSets.Select(set => PruningTarget.Blocks(set)))
+            .Select(target => target.Choose(choice).Order().ToArray());
     }
 
     private static IReadOnlyList<T> OrElse<T>(IReadOnlyList<T> values, T one) => values.Count == 0 ? [one] : values;

@@ -4,7 +4,8 @@ namespace GardenerML.Search;
 
 /// <summary>
 /// Told what an experiment does in this process; a trial's settings are the same in all that is told of it. It is told from the
-/// search's own thread, after what it is told is recorded; what it throws ends the search, or from the thread that trains the trial.
+/// search's own threads, one call at a time, after what it is told is recorded; what it throws ends the search. Progress is told from the
+/// thread that trains the trial.
 /// </summary>
 public interface IGardenerMonitor
 {

@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using GardenerML.Training;
 using Microsoft.ML.Runtime;
 
 namespace GardenerML.Search;
 
-/// <summary>Runs the trials that a tuner wants, one after the other, beside other processes that do the same.</summary>
+/// <summary>Runs the trials that a tuner wants, one or several at a time, beside other processes that do the same.</summary>
 internal sealed class SearchLoop(
     IHost host, IGardenerTrialStore store, IGardenerTrialRunner runner, GardenerTuner tuner, IReadOnlyList<GardenerTrialSettings> candidates)
 {
@@ -12,8 +13,7 @@ internal sealed class SearchLoop(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly Lock _gate = new();
-    private (int TrialId, CancellationTokenSource Cancellation)? _current;
+    private readonly ConcurrentDictionary<int, CancellationTokenSource> _current = new();
 
     public required string Folder { get; init; }
 
@@ -29,6 +29,8 @@ internal sealed class SearchLoop(
 
     public int? MaximumTrials { get; init; }
 
+    public int MaximumConcurrentTrials { get; init; } = 1;
+
     private TrialRanking Ranking => new(Metric, Constraints);
 
     /// <summary>Runs trials until the tuner wants no more, or a limit is reached.</summary>
@@ -38,17 +40,13 @@ internal sealed class SearchLoop(
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (Time is { } time)
             limited.CancelAfter(time);
-        var over = false;
-        while (!over && !limited.IsCancellationRequested)
+        try
         {
-            try
-            {
-                over = !await RunNextAsync(limited.Token);
-            }
-            catch (OperationCanceledException) when (limited.IsCancellationRequested)
-            {
-                // The user's wish is an exception, the end of the time is not.
-            }
+            await RunAllAsync(limited.Token);
+        }
+        catch (OperationCanceledException) when (limited.IsCancellationRequested)
+        {
+            // The user's wish is an exception, the end of the time is not.
         }
         cancellation.ThrowIfCancellationRequested();
         var trials = await store.GetTrialsAsync(cancellation);
@@ -56,44 +54,94 @@ internal sealed class SearchLoop(
         return trials;
     }
 
-    /// <summary>Ends a trial if it is the one that runs.</summary>
+    /// <summary>Ends a trial if it runs.</summary>
     public void CancelTrial(int trialId)
     {
-        lock (_gate)
+        if (!_current.TryGetValue(trialId, out var current))
+            return;
+        try
         {
-            if (_current is { } current && current.TrialId == trialId)
-                current.Cancellation.Cancel();
+            current.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
         }
     }
 
-    /// <summary>Runs a trial, or waits where all that are wanted run elsewhere.</summary>
-    /// <returns>False when no more are wanted.</returns>
-    private async Task<bool> RunNextAsync(CancellationToken cancellation)
+    private async Task RunAllAsync(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var running = new List<Task<EndedRun>>();
+        try
+        {
+            while (true)
+            {
+                stop.Token.ThrowIfCancellationRequested();
+                var full = running.Count == MaximumConcurrentTrials;
+                var (next, over) = full ? (null, false) : await StartNextAsync(stop.Token);
+                if (next is not null)
+                {
+                    Monitor?.ReportRunningTrial(next);
+                    running.Add(RunAsync(next, stop.Token));
+                    continue;
+                }
+                // What still runs here may make the tuner want more.
+                if (over && running.Count == 0)
+                    return;
+                if (await AnyAsync(running, full || over ? Timeout.InfiniteTimeSpan : Pause, stop.Token) is { } ended)
+                    await RecordAsync(ended);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            foreach (var run in running)
+                await RecordAsync(await run);
+        }
+    }
+
+    /// <summary>Waits until a run has ended, which it takes from the list, or for a while.</summary>
+    private static async Task<EndedRun?> AnyAsync(List<Task<EndedRun>> running, TimeSpan atMost, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pause = Task.Delay(atMost, end.Token);
+        var ended = await Task.WhenAny([.. running, pause]);
+        if (ended is not Task<EndedRun> run)
+        {
+            await ended;
+            return null;
+        }
+        await end.CancelAsync();
+        running.Remove(run);
+        return await run;
+    }
+
+    /// <summary>Starts the trial that is wanted most.</summary>
+    /// <returns>The trial; null where all that are wanted run already, or no more are: then the search is over.</returns>
+    private async Task<(GardenerTrialSettings? Next, bool Over)> StartNextAsync(CancellationToken cancellation)
     {
         var trials = await store.GetTrialsAsync(cancellation);
         if (trials.Count(trial => trial.State is not (GardenerTrialState.Interrupted or GardenerTrialState.Infeasible)) >= MaximumTrials)
-            return false;
+            return (null, true);
         var context = new GardenerTunerContext(candidates, trials, Metric, Constraints);
         var wanted = tuner.Propose(context).Where(trial => context.Find(trial) is null).ToList();
         if (wanted.Count == 0)
         {
             if (trials.All(trial => trial.State is not (GardenerTrialState.Running or GardenerTrialState.Interrupted)))
                 DeleteFolder(TrialFiles.States(Folder));
-            return false;
+            return (null, true);
         }
-        var elsewhere = trials.Where(trial => trial.State == GardenerTrialState.Running).Select(trial => trial.Settings.Key).ToHashSet();
-        foreach (var trial in wanted.Where(trial => !elsewhere.Contains(trial.Key)))
+        var running = trials.Where(trial => trial.State == GardenerTrialState.Running).Select(trial => trial.Settings.Key).ToHashSet();
+        foreach (var trial in wanted.Where(trial => !running.Contains(trial.Key)))
         {
-            if (await store.TryStartAsync(trial, Lease, cancellation) is not { } started)
-                continue;
-            await RunAsync(started, Ranking.Best(trials), cancellation);
-            return true;
+            if (await store.TryStartAsync(trial, Lease, cancellation) is { } started)
+                return (started, false);
         }
-        await Task.Delay(Pause, cancellation);
-        return true;
+        return (null, false);
     }
 
-    private async Task RunAsync(GardenerTrialSettings settings, GardenerTrialResult? best, CancellationToken cancellation)
+    private async Task<EndedRun> RunAsync(GardenerTrialSettings settings, CancellationToken cancellation)
     {
         using var channel = host.Start("Search");
         channel.Info($"Trial {settings.TrialId}: {settings}.");
@@ -101,42 +149,52 @@ internal sealed class SearchLoop(
         using var lost = new CancellationTokenSource();
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellation, skipped.Token, lost.Token);
         var clock = Stopwatch.StartNew();
-        GardenerTrialResult result;
-        Exception? failure = null;
-        Monitor?.ReportRunningTrial(settings);
-        Current(settings.TrialId, skipped);
+        _current[settings.TrialId] = skipped;
         try
         {
-            result = await WhileRenewingAsync(settings.TrialId, lost, channel, () => runner.RunAsync(
+            var result = await WhileRenewingAsync(settings.TrialId, lost, channel, () => runner.RunAsync(
                 new GardenerTrialRequest(settings, Constraints, Folder), Progress(settings), any.Token));
             Check(result);
+            return new EndedRun(settings, result with { TrialSettings = settings }, null);
         }
         catch (OperationCanceledException) when (any.IsCancellationRequested && !skipped.IsCancellationRequested)
         {
-            await store.ReleaseAsync(settings.TrialId, CancellationToken.None);
             if (lost.IsCancellationRequested)
                 channel.Warning($"Trial {settings.TrialId} was taken over by another process.");
-            return;
+            return new EndedRun(settings, null, null);
         }
         catch (Exception e)
         {
-            failure = e is OperationCanceledException ? new OperationCanceledException("The trial was cancelled by CancelTrial.", e) : e;
-            result = new GardenerTrialResult
+            var failure = e is OperationCanceledException ? new OperationCanceledException("The trial was cancelled by CancelTrial.", e) : e;
+            var result = new GardenerTrialResult
             {
                 TrialSettings = settings,
                 State = GardenerTrialState.Failed,
                 Error = failure.Message,
                 DurationInSeconds = clock.Elapsed.TotalSeconds,
             };
+            return new EndedRun(settings, result, failure);
         }
         finally
         {
-            Current(null, null);
+            _current.TryRemove(settings.TrialId, out _);
         }
-        if (!await store.TryFinishAsync(result with { TrialSettings = settings }, CancellationToken.None))
+    }
+
+    private async Task RecordAsync(EndedRun run)
+    {
+        var (settings, result, failure) = run;
+        if (result is null)
+        {
+            await store.ReleaseAsync(settings.TrialId, CancellationToken.None);
+            return;
+        }
+        var best = Ranking.Best(await store.GetTrialsAsync(CancellationToken.None));
+        if (!await store.TryFinishAsync(result, CancellationToken.None))
             return;
         if (result.State != GardenerTrialState.Completed || settings.TrainedEpochs == settings.Epochs)
             DeleteFolder(TrialFiles.State(Folder, settings));
+        using var channel = host.Start("Search");
         Report(result, best, failure, channel);
     }
 
@@ -233,12 +291,6 @@ internal sealed class SearchLoop(
 
     private MonitoredProgress? Progress(GardenerTrialSettings settings) => Monitor is null ? null : new MonitoredProgress(Monitor, settings);
 
-    private void Current(int? trialId, CancellationTokenSource? cancellation)
-    {
-        lock (_gate)
-            _current = trialId is { } id ? (id, cancellation!) : null;
-    }
-
     private static void DeleteFolder(string folder)
     {
         try
@@ -251,6 +303,9 @@ internal sealed class SearchLoop(
             // Another process deletes it too; what is left goes at the end of the next search.
         }
     }
+
+    /// <summary>A run that has ended; its result is null where the trial was given up, and goes on another time.</summary>
+    private sealed record EndedRun(GardenerTrialSettings Settings, GardenerTrialResult? Result, Exception? Failure);
 
     /// <summary>Tells a monitor of each step, from the thread that trains.</summary>
     private sealed class MonitoredProgress(IGardenerMonitor monitor, GardenerTrialSettings settings) : IProgress<TrainingProgress>

@@ -93,6 +93,61 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Several_trials_are_in_flight_and_the_tuner_still_follows_from_those_that_ended()
+    {
+        var space = new GardenerSearchSpace { LearningRates = [1e-3, 2e-3, 3e-3] };
+        int now = 0, most = 0;
+        var together = new TaskCompletionSource();
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            var running = Interlocked.Increment(ref now);
+            most = Math.Max(most, running);
+            // The first three wait for each other.
+            if (running == 3)
+                together.TrySetResult();
+            await together.Task.WaitAsync(cancellation);
+            Interlocked.Decrement(ref now);
+            return Trials.Completed(request.Settings, request.Settings.LearningRate + (0.1 * request.Settings.Removed.Count));
+        });
+        using var result = await Experiment(runner).SetSearchSpace(space).SetTuner(GardenerTuner.SuccessiveHalving(factor: 3, firstEpochs: 5))
+            .SetMaxConcurrentTrials(3).RunAsync(TestContext.CancellationToken);
+        Assert.AreEqual(3, most);
+        // All nine for half of the epochs, and only then the best three for all.
+        var epochs = runner.Runs.Select(trial => trial.TrainedEpochs).ToArray();
+        CollectionAssert.AreEqual(Enumerable.Repeat(5, 9).Concat(Enumerable.Repeat(10, 3)).ToArray(), epochs);
+        Assert.IsTrue(runner.Runs.Skip(9).All(trial => trial.Removed.Count == 2));
+        Assert.HasCount(12, runner.Runs.Select(trial => trial.Key).Distinct().ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_search_that_is_cancelled_gives_all_trials_in_flight_back()
+    {
+        using var source = new CancellationTokenSource();
+        var cancelling = new TestMonitor
+        {
+            OnRunning = trial =>
+            {
+                if (trial.TrialId == 2)
+                    source.CancelAfter(10);
+            },
+        };
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            Experiment(Endless()).SetMonitor(cancelling).SetMaxConcurrentTrials(2).RunAsync(source.Token));
+        var runner = new TestRunner(_ => 0.5);
+        using var result = await Experiment(runner).RunAsync(TestContext.CancellationToken);
+        CollectionAssert.AreEqual(new[] { 1, 2, 3 }, runner.Runs.Select(trial => trial.TrialId).ToArray());
+    }
+
+    [TestMethod]
+    public void This_process_runs_one_trial_at_a_time()
+    {
+        var experiment = _ml.Auto()
+            .CreateGardenerExperiment(new GardenerExperimentOptions { Checkpoint = _checkpoint, Folder = _folder.File("experiment") })
+            .SetMaxConcurrentTrials(2);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run()).Message, "SetTrialRunner");
+    }
+
+    [TestMethod]
     public async Task The_time_ends_a_trial_and_the_next_run_goes_on_with_it()
     {
         var runner = new TestRunner(async (request, cancellation) =>

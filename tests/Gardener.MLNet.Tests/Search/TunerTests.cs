@@ -173,4 +173,18 @@ public sealed class TunerTests
         Assert.IsTrue(candidates.All(trial => trial is { Epochs: 5, TrainedEpochs: 5, LayerDecay: 1 }));
         Assert.ThrowsExactly<ArgumentException>(() => (space with { RemovedCounts = [3] }).Candidates(4, _ => [3, 2, 1, 0], new VideoClassifierOptions(), 0));
     }
+
+    [TestMethod]
+    public void Sets_of_blocks_are_tried_once_whatever_the_criteria_say()
+    {
+        var space = new GardenerSearchSpace
+        {
+            RemovedSets = [[], [0], [1], [3, 2]],
+            RemovedCounts = [1],
+            Criteria = [PruningCriterion.Entropy, PruningCriterion.L1],
+        };
+        var candidates = space.Candidates(4, criterion => criterion.Name == "l1" ? [1, 0, 2, 3] : [3, 2, 1, 0], new VideoClassifierOptions(), seed: 0);
+        CollectionAssert.AreEqual(new[] { "3", "", "0", "1", "2,3" }, candidates.Select(trial => string.Join(',', trial.Removed)).ToArray());
+        Assert.ThrowsExactly<ArgumentException>(() => (space with { RemovedSets = [[4]] }).Candidates(4, _ => [3, 2, 1, 0], new VideoClassifierOptions(), 0));
+    }
 }

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using GardenerML.Checkpoints;
+using GardenerML.Samples.Motion;
+using GardenerML.Search;
+using GardenerML.Tests.Checkpoints;
+
+namespace GardenerML.Tests.Orleans;
+
+/// <summary>A search on a cluster of processes of this machine, by the sample program.</summary>
+[TestClass]
+public sealed class ClusterTests : IDisposable
+{
+    private const int Silos = 3;
+    private const string Starts = "Trial starts: ";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentQueue<(int Silo, string Line)> _told = new();
+    private readonly List<Process> _processes = [];
+
+    public required TestContext TestContext { get; init; }
+
+    public void Dispose()
+    {
+        foreach (var process in _processes)
+        {
+            if (!process.HasExited)
+                process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+        _folder.Dispose();
+    }
+
+    [TestMethod]
+    [Timeout(300_000, CooperativeCancellation = true)]
+    public async Task A_search_outlives_a_killed_silo_and_has_each_result_once()
+    {
+        MotionDataset.Create(_folder.File("motion"), new MotionDatasetOptions { Groups = 5, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 8 },
+            cancellationToken: TestContext.CancellationToken);
+        VideoMaeCheckpointWriter.Save(_folder.File("checkpoint.safetensors"), TinyModel.Content(), CheckpointLayout.SingleFile);
+        var port = FreePort();
+        var silos = Enumerable.Range(0, Silos).Select(silo => Start(silo, port, "worker")).ToArray();
+        var search = Start(Silos, port, "search");
+
+        // The first silo keeps the list of members; with it the cluster would be lost.
+        var (killed, line) = await FirstAsync(told => told.Silo is > 0 and < Silos && told.Line.Contains(Starts));
+        silos[killed].Kill();
+        var trial = line[line.IndexOf(Starts, StringComparison.Ordinal)..];
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(0, search.ExitCode, string.Join('\n', _told));
+
+        Assert.IsFalse(_told.Any(told => told.Silo == killed && told.Line.Contains(trial.Replace("starts", "ends").TrimEnd('.'))), "it was killed within the trial");
+        Assert.IsTrue(_told.Any(told => told.Silo != killed && told.Line.Contains(trial)), $"another silo ran it: {string.Join('\n', _told)}");
+        await using var store = new SqliteTrialStore(Path.Combine(_folder.File("search"), "trials.db"));
+        var trials = await store.GetTrialsAsync(TestContext.CancellationToken);
+        Assert.HasCount(9, trials);
+        foreach (var one in trials)
+        {
+            Assert.AreEqual(GardenerTrialState.Completed, one.State, one.Result?.Error);
+            Assert.IsTrue(File.Exists(Path.Combine(_folder.File("search"), "models", $"{one.Settings.TrainingName}.zip")));
+        }
+        Assert.HasCount(9, trials.Select(one => one.Settings.Key).Distinct().ToArray());
+        Assert.AreEqual(9, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));
+    }
+
+    private Process Start(int silo, int port, string role)
+    {
+        var start = new ProcessStartInfo(Repository.SampleProgram("ClusterSearch")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in (IEnumerable<(string, object)>)
+            [
+                ("role", role), ("silo", silo), ("silos", Silos), ("port", port), ("data", _folder.File("motion")),
+                ("checkpoint", _folder.File("checkpoint.safetensors")), ("folder", _folder.File("search")), ("frames", 4), ("size", 32),
+                ("epochs", 15), ("lease", 6),
+            ])
+        {
+            start.ArgumentList.Add($"--{name}");
+            start.ArgumentList.Add(Convert.ToString(value, CultureInfo.InvariantCulture)!);
+        }
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, told) => _told.Enqueue((silo, told.Data ?? ""));
+        process.ErrorDataReceived += (_, told) => _told.Enqueue((silo, told.Data ?? ""));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _processes.Add(process);
+        return process;
+    }
+
+    private async Task<(int Silo, string Line)> FirstAsync(Func<(int Silo, string Line), bool> condition)
+    {
+        while (true)
+        {
+            if (_told.Cast<(int, string)?>().FirstOrDefault(told => condition(told!.Value)) is { } found)
+                return found;
+            Assert.IsFalse(_processes.Exists(process => process.HasExited), string.Join('\n', _told));
+            await Task.Delay(10, TestContext.CancellationToken);
+        }
+    }
+
+    /// <summary>A port that was free just now, with as many after it as the silos need.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (Enumerable.Range(1, (2 * Silos) - 1).All(IsFree))
+                return port;
+
+            bool IsFree(int offset)
+            {
+                if (port + offset > IPEndPoint.MaxPort)
+                    return false;
+                using var other = new TcpListener(IPAddress.Loopback, port + offset);
+                try
+                {
+                    other.Start();
+                    return true;
+                }
+                catch (SocketException)
+                {
+                    return false;
+                }
+            }
+        }
+    }
+}
