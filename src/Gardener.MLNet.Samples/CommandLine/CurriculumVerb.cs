@@ -40,7 +40,7 @@ internal sealed class CurriculumVerb
     private readonly Option<double> _compressed = Share(
         "--compressed", "Share of the clips whose frames are compressed, as those of files are.", Defaults.CompressedShare);
 
-    private readonly RecipeOptions _recipe = new("The highest learning rate; it falls over all stages.", hasEpochs: false);
+    private readonly RecipeOptions _recipe = new("The highest learning rate; it falls over all stages", hasEpochs: false);
 
     private readonly Option<DirectoryInfo> _work = new("--resume-folder")
     {
