@@ -15,10 +15,10 @@ public sealed record ReportedTrial
     public double? Accuracy { get; init; }
 
     /// <summary>Time of a clip, in milliseconds.</summary>
-    public double? LatencyMilliseconds { get; init; }
+    public double? LatencyInMilliseconds { get; init; }
 
     /// <summary>Size of the saved model, in bytes.</summary>
-    public long? Bytes { get; init; }
+    public long? ModelBytes { get; init; }
 
     /// <summary>Number of parameters.</summary>
     public long? Parameters { get; init; }
@@ -39,8 +39,8 @@ public sealed record ReportedTrial
             Name = trial.Settings.ToString(),
             Status = trial.State.ToString().ToLowerInvariant(),
             Accuracy = trial.Result?.Accuracy,
-            LatencyMilliseconds = trial.Result?.Cost?.LatencyInMilliseconds,
-            Bytes = trial.Result?.Cost?.ModelBytes,
+            LatencyInMilliseconds = trial.Result?.Cost?.LatencyInMilliseconds,
+            ModelBytes = trial.Result?.Cost?.ModelBytes,
             Parameters = trial.Result?.Cost?.Parameters,
             GigaFlops = trial.Result?.Cost?.GigaFlops,
             RemovedBlocks = trial.Settings.Removed,

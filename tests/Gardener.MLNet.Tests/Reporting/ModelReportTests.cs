@@ -80,9 +80,9 @@ public sealed class ModelReportTests
         Assert.AreEqual((2, 3), (costs[1].Blocks, costs[0].Blocks));
         Assert.AreEqual((parameters + block, parameters), (costs[0].Parameters, costs[1].Parameters));
         Assert.AreEqual(plan.Before.GigaFlops!.Value, costs[0].GigaFlops, 1e-9);
-        Assert.IsTrue(costs.All(cost => cost.LatencyMilliseconds > 0));
+        Assert.IsTrue(costs.All(cost => cost.LatencyInMilliseconds > 0));
         Assert.HasCount(1, ModelCost.Of(model));
-        Assert.IsNull(ModelCost.Of(model)[0].LatencyMilliseconds);
+        Assert.IsNull(ModelCost.Of(model)[0].LatencyInMilliseconds);
     }
 
     [TestMethod]

@@ -13,12 +13,12 @@ public sealed class ParetoFrontTests
             "t", unknown == 0 ? null : accuracy / 6.0, unknown == 1 ? null : unknown == 2 ? double.NaN : latency));
         trial.Array[0, 20].Sample(trials =>
         {
-            var front = ReportedTrial.Front(trials, each => each.LatencyMilliseconds);
+            var front = ReportedTrial.Front(trials, each => each.LatencyInMilliseconds);
             // The definition, over all pairs.
-            var known = trials.Where(each => each.Accuracy is not null && each.LatencyMilliseconds is { } time && !double.IsNaN(time)).ToArray();
+            var known = trials.Where(each => each.Accuracy is not null && each.LatencyInMilliseconds is { } time && !double.IsNaN(time)).ToArray();
             var expected = known.Where(each => !known.Any(other =>
-                other.Accuracy >= each.Accuracy && other.LatencyMilliseconds <= each.LatencyMilliseconds
-                && (other.Accuracy > each.Accuracy || other.LatencyMilliseconds < each.LatencyMilliseconds))).ToArray();
+                other.Accuracy >= each.Accuracy && other.LatencyInMilliseconds <= each.LatencyInMilliseconds
+                && (other.Accuracy > each.Accuracy || other.LatencyInMilliseconds < each.LatencyInMilliseconds))).ToArray();
             return front.Count == expected.Length && expected.All(front.Contains);
         });
     }
