@@ -10,8 +10,6 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary><c>search --data FOLDER --minutes M -o FOLDER</c>: how much of a checkpoint can be pruned.</summary>
 internal sealed class SearchVerb
 {
-    private const double HeldOut = 0.25;
-
     private readonly DataOptions _data = new(required: true);
     private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
     private readonly RecipePresets _presets = new();
@@ -76,7 +74,7 @@ internal sealed class SearchVerb
         var folder = arguments.GetRequiredValue(_output).FullName;
         Directory.CreateDirectory(folder);
         var context = run.NewContext(_recipe.Seed(arguments));
-        var training = _data.Load(context, arguments, Ucf101Subset.Train, HeldOut);
+        var training = _data.Load(context, arguments, Ucf101Subset.Train, DataOptions.HeldOut);
         var checkpoint = arguments.GetRequiredValue(_checkpoint);
         var (loading, recipe) = _presets.Recipe(arguments, checkpoint);
         var pipeline = context.Transforms.Conversion.MapValueToKey("Label")
@@ -90,7 +88,7 @@ internal sealed class SearchVerb
                 Training = _recipe.Adapt(recipe, arguments) with { Checkpoint = null },
             })
             .SetPipeline(pipeline)
-            .SetDataset(training, _data.Load(context, arguments, Ucf101Subset.Validation, HeldOut))
+            .SetDataset(training, _data.Load(context, arguments, Ucf101Subset.Validation, DataOptions.HeldOut))
             .SetSearchSpace(new GardenerSearchSpace
             {
                 Criteria = arguments.GetRequiredValue(_criteria),
