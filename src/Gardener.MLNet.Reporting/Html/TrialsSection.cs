@@ -14,6 +14,7 @@ internal static class TrialsSection
         return Section(
             "search", "Search",
             Paragraph($"{trials.Count} trials. A trial is on the Pareto front where no other is as accurate and cheaper, or as cheap and more accurate."),
+            trials.Any(trial => trial.IsSuperseded) ? Paragraph($"A superseded trial, whose training went on in another one, is on none.") : null,
             Element("div", Attribute("class", "pair"), figures.Select(Drawn)),
             Table(
                 "The trials, the most accurate first",

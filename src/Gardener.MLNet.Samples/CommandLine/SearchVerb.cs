@@ -10,6 +10,9 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary><c>search --data FOLDER --minutes M -o FOLDER</c>: how much of a checkpoint can be pruned.</summary>
 internal sealed class SearchVerb
 {
+    /// <summary>The file of the best model in the folder of a search.</summary>
+    public const string BestModel = "best.zip";
+
     private readonly DataOptions _data = new(required: true);
     private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
     private readonly RecipePresets _presets = new();
@@ -107,7 +110,7 @@ internal sealed class SearchVerb
             await Console.Error.WriteLineAsync("No completed trial keeps the constraints, so there is no best model.");
             return new VerbResult(SearchDocument.Of(result, null), Cli.Failed);
         }
-        var zip = Path.Combine(folder, "best.zip");
+        var zip = Path.Combine(folder, BestModel);
         result.SaveBestModel(zip);
         run.Console.WriteLine($"Best model: {zip}");
         return new VerbResult(SearchDocument.Of(result, zip));

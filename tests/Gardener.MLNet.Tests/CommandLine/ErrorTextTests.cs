@@ -106,6 +106,7 @@ public sealed class ErrorTextTests : IDisposable
     [DataRow("train", "--data", "nowhere")]
     [DataRow("onnx", "nowhere.zip")]
     [DataRow("sensitivity", "nowhere", "--data", "nowhere")]
+    [DataRow("report", "nowhere.zip")]
     public async Task A_folder_where_a_file_is_to_be_written_is_told_before_the_work(params string[] verb)
     {
         var run = await CliRun.Of([.. verb, "-o", _set.Videos]);

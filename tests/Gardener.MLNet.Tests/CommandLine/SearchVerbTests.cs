@@ -82,6 +82,7 @@ public sealed class SearchVerbTests : IDisposable
             StringAssert.Contains(page, trial.Settings.ToString());
             StringAssert.Contains(page, trial.Result!.Cost!.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         }
+        StringAssert.Contains(page, "completed, the best");
         await Assert.ThrowsExactlyAsync<FileNotFoundException>(() => GardenerExperiment.ReadTrialsAsync(_set.Videos));
     }
 

@@ -208,6 +208,9 @@ public sealed class ModelReportTests
         Assert.AreEqual(2, (await CliRun.Of("report", _zip)).ExitCode);
         foreach (var wrong in new[] { new[] { _zip, "--samples", "3" }, [_zip, "--data", _set.Videos, "--samples", "-1"], [_set.File("log"), "--data", _set.Videos] })
             Assert.AreEqual(2, (await CliRun.Of(["report", .. wrong, "-o", page])).ExitCode, string.Join(' ', wrong));
+        var folder = await CliRun.Of("report", _set.File("log"), "--samples", "3", "-o", page);
+        Assert.AreEqual(2, folder.ExitCode);
+        StringAssert.Contains(folder.Error, "leave --samples out");
         Assert.IsFalse(File.Exists(page));
     }
 
