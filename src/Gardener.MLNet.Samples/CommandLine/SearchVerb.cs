@@ -14,7 +14,7 @@ internal sealed class SearchVerb
     public const string BestModel = "best.zip";
 
     private readonly DataOptions _data = new(required: true);
-    private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
+    private readonly RecipeOptions _recipe = new("The highest learning rate, which the recipe videomae multiplies by --batch-size / 256");
     private readonly RecipePresets _presets = new();
     private readonly ConstraintOptions _constraints = new();
     private readonly Option<PruningCriterion[]> _criteria = CriterionOption.MakeList();
@@ -104,10 +104,12 @@ internal sealed class SearchVerb
             experiment.SetMaxTrialsToExplore(most);
 
         using var result = await SearchDisplay.RunAsync(run, experiment, folder);
-        SearchDisplay.Show(run.Console, result);
+        SearchDisplay.Show(run.Progress, result);
         if (result.BestTrial is null)
         {
-            await Console.Error.WriteLineAsync("No completed trial keeps the constraints, so there is no best model.");
+            await Console.Error.WriteLineAsync(
+                "No completed trial keeps the limits, so there is no best model. Loosen --min-accuracy or the --max limits, or search for more "
+                + $"--minutes; the same command with these goes on from the trials in {folder}.");
             return new VerbResult(SearchDocument.Of(result, null), Cli.Failed);
         }
         var zip = Path.Combine(folder, BestModel);
