@@ -22,7 +22,7 @@ public sealed record ModelCost
     public required double GigaFlops { get; init; }
 
     /// <summary>Median time of a clip alone in milliseconds, decoding left out; null where it was not measured.</summary>
-    public double? LatencyMilliseconds { get; init; }
+    public double? LatencyInMilliseconds { get; init; }
 
     /// <summary>The costs of a model before and after pruning.</summary>
     /// <param name="model">The pruned model, or one that is whole.</param>
@@ -61,7 +61,7 @@ public sealed record ModelCost
             Blocks = geometry.BlockCount,
             Parameters = cost.Parameters,
             GigaFlops = cost.GigaFlops,
-            LatencyMilliseconds = 1000 / clipsPerSecond,
+            LatencyInMilliseconds = 1000 / clipsPerSecond,
         };
     }
 }

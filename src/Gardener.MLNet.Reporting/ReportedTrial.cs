@@ -15,10 +15,10 @@ public sealed record ReportedTrial
     public double? Accuracy { get; init; }
 
     /// <summary>Time of a clip, in milliseconds.</summary>
-    public double? LatencyMilliseconds { get; init; }
+    public double? LatencyInMilliseconds { get; init; }
 
     /// <summary>Size of the saved model, in bytes.</summary>
-    public long? Bytes { get; init; }
+    public long? ModelBytes { get; init; }
 
     /// <summary>Number of parameters.</summary>
     public long? Parameters { get; init; }
@@ -29,26 +29,40 @@ public sealed record ReportedTrial
     /// <summary>Numbers of the removed blocks, from 0, ascending; null where they are not known.</summary>
     public IReadOnlyList<int>? RemovedBlocks { get; init; }
 
-    /// <summary>A trial of the library's own search.</summary>
-    /// <param name="trial">The trial.</param>
-    public static ReportedTrial Of(GardenerTrial trial)
+    /// <summary>Whether its training went on in another trial, whose model replaced its own; it is on no front then.</summary>
+    public bool IsSuperseded { get; init; }
+
+    /// <summary>The trials of the library's own search.</summary>
+    /// <param name="trials">All trials of the search: of those of one training, the others are superseded by the furthest.</param>
+    /// <param name="best">The best one, which is marked as such; null where it is not known.</param>
+    public static IReadOnlyList<ReportedTrial> Of(IReadOnlyList<GardenerTrial> trials, GardenerTrialSettings? best = null)
     {
-        ArgumentNullException.ThrowIfNull(trial);
+        ArgumentNullException.ThrowIfNull(trials);
+        var furthest = TrialRanking.Furthest(trials).Select(result => result.TrialSettings.TrialId).ToHashSet();
+        return [.. trials.Select(trial => Of(
+            trial, trial.State == GardenerTrialState.Completed && !furthest.Contains(trial.Settings.TrialId),
+            best is not null && best.TrialId == trial.Settings.TrialId))];
+    }
+
+    private static ReportedTrial Of(GardenerTrial trial, bool isSuperseded, bool isBest)
+    {
+        var state = trial.State.ToString().ToLowerInvariant();
         return new()
         {
             Name = trial.Settings.ToString(),
-            Status = trial.State.ToString().ToLowerInvariant(),
+            Status = isSuperseded ? "superseded" : isBest ? $"{state}, the best" : state,
+            IsSuperseded = isSuperseded,
             Accuracy = trial.Result?.Accuracy,
-            LatencyMilliseconds = trial.Result?.Cost?.LatencyInMilliseconds,
-            Bytes = trial.Result?.Cost?.ModelBytes,
+            LatencyInMilliseconds = trial.Result?.Cost?.LatencyInMilliseconds,
+            ModelBytes = trial.Result?.Cost?.ModelBytes,
             Parameters = trial.Result?.Cost?.Parameters,
             GigaFlops = trial.Result?.Cost?.GigaFlops,
             RemovedBlocks = trial.Settings.Removed,
         };
     }
 
-    /// <summary>The trials that none beats by accuracy at its cost.</summary>
+    /// <summary>The trials that none beats by accuracy at its cost; a training counts once, as it ended.</summary>
     internal static HashSet<ReportedTrial> Front(IEnumerable<ReportedTrial> trials, Func<ReportedTrial, double?> cost) => new(
-        ParetoFront.Of(trials, trial => trial.Accuracy ?? double.NaN, trial => cost(trial) ?? double.NaN),
+        ParetoFront.Of(trials.Where(trial => !trial.IsSuperseded), trial => trial.Accuracy ?? double.NaN, trial => cost(trial) ?? double.NaN),
         ReferenceEqualityComparer.Instance);
 }

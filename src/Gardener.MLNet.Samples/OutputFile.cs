@@ -10,7 +10,7 @@ internal static class OutputFile
     public static string Prepare(string path)
     {
         var full = Path.GetFullPath(path);
-        if (Directory.Exists(full))
+        if (Directory.Exists(full) || Path.EndsInDirectorySeparator(full))
             throw new IOException($"{full} is a folder; a file is to be written, so name one.");
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         return full;

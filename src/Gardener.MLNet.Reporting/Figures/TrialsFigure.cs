@@ -9,8 +9,8 @@ internal static class TrialsFigure
     {
         (string Name, string Title, string Axis, Func<ReportedTrial, double?> Cost)[] costs =
         [
-            ("front-latency", "Accuracy against latency", "Latency of a clip, ms", trial => trial.LatencyMilliseconds),
-            ("front-size", "Accuracy against size", "Size, MB", trial => trial.Bytes / 1e6),
+            ("front-latency", "Accuracy against latency", "Latency of a clip, ms", trial => trial.LatencyInMilliseconds),
+            ("front-size", "Accuracy against size", "Size, MB", trial => trial.ModelBytes / 1e6),
         ];
         return
             from cost in costs

@@ -18,7 +18,7 @@ internal static class ModelSection
 
     private static XElement Costs(IReadOnlyList<ModelCost> costs)
     {
-        var measured = costs.Any(cost => cost.LatencyMilliseconds is not null);
+        var measured = costs.Any(cost => cost.LatencyInMilliseconds is not null);
         var rows = new List<(string Name, Func<ModelCost, double> Value, string Format)>
         {
             ("Transformer blocks", cost => cost.Blocks, "N0"),
@@ -27,8 +27,8 @@ internal static class ModelSection
         };
         if (measured)
         {
-            rows.Add(("Time of a clip alone, ms", cost => cost.LatencyMilliseconds ?? double.NaN, "0.00"));
-            rows.Add(("Clips per second, one at a time", cost => 1000 / cost.LatencyMilliseconds ?? double.NaN, "0.0"));
+            rows.Add(("Time of a clip alone, ms", cost => cost.LatencyInMilliseconds ?? double.NaN, "0.00"));
+            rows.Add(("Clips per second, one at a time", cost => 1000 / cost.LatencyInMilliseconds ?? double.NaN, "0.0"));
         }
         var compared = costs.Count == 2;
         return Table(

@@ -8,6 +8,9 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary>The options that name a folder of labelled videos.</summary>
 internal sealed class DataOptions
 {
+    /// <summary>The share of training groups that is held out to validate with.</summary>
+    public const double HeldOut = 0.25;
+
     private const string OnErrorName = "--on-error";
     private const string Fail = "fail";
     private const string Skip = "skip";

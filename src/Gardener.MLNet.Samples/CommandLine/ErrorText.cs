@@ -69,7 +69,7 @@ internal static partial class ErrorText
         string[] geometry = [.. ((string[])["--frames", "--image-size"]).Where(known.Contains)];
         text = text.Replace(" in LoadVideo", geometry.Length == 0 ? "" : $" with {string.Join(" and ", geometry)}", StringComparison.Ordinal);
         return NamePattern().Replace(
-            text, match => Options.TryGetValue(match.Value, out var option) && known.Contains(option) ? option : match.Value);
+            text, match => Options.TryGetValue(match.Groups[1].Value, out var option) && known.Contains(option) ? option : match.Value);
     }
 
     [GeneratedRegex(@"\s*\(Parameter '[^']*'\)(\s*Actual value was .*)?\z", RegexOptions.Singleline)]
@@ -79,7 +79,10 @@ internal static partial class ErrorText
     [GeneratedRegex(@"Write LoadVideo\(options: new\(\) \{ FrameCount = (\d+), Size = (\d+) \}\)")]
     private static partial Regex LoadingPattern();
 
-    /// <summary>A name that stands alone: not in a path, not in quotes, and not of a member of something.</summary>
-    [GeneratedRegex(@"(?<![\w/\\.'""-])[A-Za-z]+(?= (is|was|of) |\.(\s|\z))")]
+    /// <summary>
+    /// A name that stands alone, or is a setting of a search's trainings: not in a path, not in quotes, and not of a member of
+    /// something else.
+    /// </summary>
+    [GeneratedRegex(@"(?<![\w/\\.'""-])(?:training\.)?([A-Za-z]+)(?= (is|was|of) |\.(\s|\z))")]
     private static partial Regex NamePattern();
 }

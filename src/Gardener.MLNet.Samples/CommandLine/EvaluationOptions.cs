@@ -12,8 +12,6 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary>The options that say what a saved model is evaluated on, and how.</summary>
 internal sealed class EvaluationOptions
 {
-    private const double HeldOut = 0.25;
-
     private readonly DataOptions _data;
 
     private readonly Option<VideoViews> _views = new("--views")
@@ -65,7 +63,7 @@ internal sealed class EvaluationOptions
     public IDataView Load(MLContext context, ParseResult arguments)
     {
         var subset = Enum.Parse<Ucf101Subset>(Subset(arguments), ignoreCase: true);
-        var held = subset is Ucf101Subset.Train or Ucf101Subset.Validation ? HeldOut : 0;
+        var held = subset is Ucf101Subset.Train or Ucf101Subset.Validation ? DataOptions.HeldOut : 0;
         return _data.Load(context, arguments, subset, held, whenSkipping: MissingVideos.Keep);
     }
 

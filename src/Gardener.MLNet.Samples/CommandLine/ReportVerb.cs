@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using GardenerML.Reporting;
 using GardenerML.Search;
 using GardenerML.Training;
@@ -48,9 +49,14 @@ internal sealed class ReportVerb
         verb.Validators.Add(result =>
         {
             var named = report._evaluation.IsNamed(result);
-            if (named && result.GetResult(report._subject) is { Tokens: [var subject] } && Directory.Exists(subject.Value))
-                result.AddError($"{subject.Value} is a folder of results, which is not evaluated; leave --data out, or name a model zip.");
-            if (!named && result.GetResult(report._samples) is { Implicit: false })
+            var samples = result.GetResult(report._samples) is { Implicit: false };
+            if (result.GetResult(report._subject) is { Tokens: [var subject] } && Directory.Exists(subject.Value))
+            {
+                if (named || samples)
+                    result.AddError(
+                        $"{subject.Value} is a folder of results, of which no videos are shown; leave {(named ? "--data" : "--samples")} out, or name a model zip.");
+            }
+            else if (samples && !named)
                 result.AddError("Name the folder of videos that frames are shown of: --data FOLDER.");
         });
         return verb;
@@ -59,16 +65,18 @@ internal sealed class ReportVerb
     private async Task<VerbResult> RunAsync(VerbRun run)
     {
         var subject = run.Arguments.GetRequiredValue(_subject);
-        var path = run.Arguments.GetRequiredValue(_output).FullName;
+        var path = OutputFile.Prepare(run.Arguments.GetRequiredValue(_output).FullName);
+        var figures = run.Arguments.GetValue(_figures);
+        figures?.Create();
+        var history = run.Arguments.GetValue(_log) is { } log ? TrainingHistory.Load(log.FullName) : null;
         var title = run.Arguments.GetValue(_title) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(subject.FullName));
         var report = Directory.Exists(subject.FullName)
             ? await OfFolderAsync(subject.FullName, title)
             : await Task.Run(() => OfModel(run, subject, title));
-        if (run.Arguments.GetValue(_log) is { } log)
-            report = report with { TrainingHistory = TrainingHistory.Load(log.FullName) };
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (history is not null)
+            report = report with { TrainingHistory = history };
         report.Save(path);
-        if (run.Arguments.GetValue(_figures) is { } figures)
+        if (figures is not null)
             report.SaveFigures(figures.FullName);
         run.Console.WriteLine($"Report: {path}");
         return new VerbResult(new Document(path));
@@ -77,10 +85,50 @@ internal sealed class ReportVerb
     /// <summary>Of the trials of a search where there are some, else of what reproduce writes.</summary>
     private static async Task<HtmlReport> OfFolderAsync(string folder, string title)
     {
-        if (!File.Exists(Path.Combine(folder, "trials.db")))
-            return new HtmlReport { Title = title, Experiment = PruningExperiment.Load(folder) };
-        var trials = await GardenerExperiment.ReadTrialsAsync(folder);
-        return new HtmlReport { Title = title, Trials = [.. trials.Select(ReportedTrial.Of)] };
+        IReadOnlyList<GardenerTrial> trials;
+        try
+        {
+            trials = await GardenerExperiment.ReadTrialsAsync(folder);
+        }
+        catch (FileNotFoundException)
+        {
+            return new HtmlReport { Title = title, Experiment = OfReproduction(folder) };
+        }
+        return new HtmlReport { Title = title, Trials = ReportedTrial.Of(trials, Best(folder, trials)) };
+    }
+
+    private static PruningExperiment OfReproduction(string folder)
+    {
+        try
+        {
+            return PruningExperiment.Load(folder);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new FileNotFoundException(
+                $"{folder} holds neither the trials of a search nor {PruningExperiment.CurvesTable}, which reproduce writes at its end.", e);
+        }
+    }
+
+    /// <summary>The trial whose model is the best one, which search copies at its end; null where there is none.</summary>
+    private static GardenerTrialSettings? Best(string folder, IReadOnlyList<GardenerTrial> trials)
+    {
+        var best = new FileInfo(Path.Combine(folder, SearchVerb.BestModel));
+        var models = new DirectoryInfo(Path.Combine(folder, "models"));
+        if (!best.Exists || !models.Exists)
+            return null;
+        var hash = new Lazy<byte[]>(() => Hash(best));
+        var training = models.EnumerateFiles("*.zip").FirstOrDefault(
+            model => model.Length == best.Length && Hash(model).SequenceEqual(hash.Value))?.Name;
+        return trials.Select(trial => trial.Settings)
+            .Where(trial => $"{trial.TrainingName}.zip" == training)
+            .MaxBy(trial => trial.TrainedEpochs);
+
+        static byte[] Hash(FileInfo file)
+        {
+            using var stream = file.OpenRead();
+            return SHA256.HashData(stream);
+        }
     }
 
     private HtmlReport OfModel(VerbRun run, FileInfo zip, string title)

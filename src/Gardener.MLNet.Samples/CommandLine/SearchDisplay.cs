@@ -7,10 +7,12 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary>A search as people see it: a line a trial, a bar for the one that runs, a table at the end.</summary>
 internal sealed class SearchDisplay : IGardenerMonitor
 {
-    private readonly IAnsiConsole _console;
+    private readonly VerbRun _run;
     private readonly ProgressTask _task;
 
-    private SearchDisplay(IAnsiConsole console, ProgressTask task) => (_console, _task) = (console, task);
+    private SearchDisplay(VerbRun run, ProgressTask task) => (_run, _task) = (run, task);
+
+    private IAnsiConsole Console => _run.Progress;
 
     /// <summary>Runs an experiment until its end, or Ctrl+C.</summary>
     public static async Task<GardenerExperimentResult> RunAsync(VerbRun run, GardenerExperiment experiment, string folder)
@@ -21,7 +23,7 @@ internal sealed class SearchDisplay : IGardenerMonitor
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
                 .StartAsync(progress =>
                 {
-                    experiment.SetMonitor(new SearchDisplay(run.Progress, progress.AddTask("Searching")));
+                    experiment.SetMonitor(new SearchDisplay(run, progress.AddTask("Searching")));
                     return experiment.RunAsync(run.Cancellation);
                 });
         }
@@ -63,14 +65,14 @@ internal sealed class SearchDisplay : IGardenerMonitor
         _task.Description = $"Trial {settings.TrialId}: epoch {progress.Epoch} of {settings.TrainedEpochs}, loss {progress.Loss:0.000}";
     }
 
-    public void ReportCompletedTrial(GardenerTrialResult result) => _console.WriteLine(
+    public void ReportCompletedTrial(GardenerTrialResult result) => Console.WriteLine(
         $"Trial {result.TrialSettings.TrialId}, {result.TrialSettings}: accuracy {result.Accuracy:0.000}, {result.Cost!.LatencyInMilliseconds:0.00} ms");
 
     public void ReportInfeasibleTrial(GardenerTrialResult result) =>
-        _console.WriteLine($"Trial {result.TrialSettings.TrialId}, {result.TrialSettings}: not trained, {result.Error}");
+        Console.WriteLine($"Trial {result.TrialSettings.TrialId}, {result.TrialSettings}: not trained, {result.Error}");
 
     public void ReportFailTrial(GardenerTrialSettings settings, Exception exception) =>
-        _console.WriteLine($"Trial {settings.TrialId}, {settings}: failed, {exception.Message}");
+        Console.WriteLine($"Trial {settings.TrialId}, {settings}: failed, {_run.Message(exception)}");
 
-    public void ReportBestTrial(GardenerTrialResult result) => _console.WriteLine($"Trial {result.TrialSettings.TrialId} is the best so far.");
+    public void ReportBestTrial(GardenerTrialResult result) => Console.WriteLine($"Trial {result.TrialSettings.TrialId} is the best so far.");
 }

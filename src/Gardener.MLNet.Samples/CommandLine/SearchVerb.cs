@@ -10,10 +10,11 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary><c>search --data FOLDER --minutes M -o FOLDER</c>: how much of a checkpoint can be pruned.</summary>
 internal sealed class SearchVerb
 {
-    private const double HeldOut = 0.25;
+    /// <summary>The file of the best model in the folder of a search.</summary>
+    public const string BestModel = "best.zip";
 
     private readonly DataOptions _data = new(required: true);
-    private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
+    private readonly RecipeOptions _recipe = new("The highest learning rate, which the recipe videomae multiplies by --batch-size / 256");
     private readonly RecipePresets _presets = new();
     private readonly ConstraintOptions _constraints = new();
     private readonly Option<PruningCriterion[]> _criteria = CriterionOption.MakeList();
@@ -76,7 +77,7 @@ internal sealed class SearchVerb
         var folder = arguments.GetRequiredValue(_output).FullName;
         Directory.CreateDirectory(folder);
         var context = run.NewContext(_recipe.Seed(arguments));
-        var training = _data.Load(context, arguments, Ucf101Subset.Train, HeldOut);
+        var training = _data.Load(context, arguments, Ucf101Subset.Train, DataOptions.HeldOut);
         var checkpoint = arguments.GetRequiredValue(_checkpoint);
         var (loading, recipe) = _presets.Recipe(arguments, checkpoint);
         var pipeline = context.Transforms.Conversion.MapValueToKey("Label")
@@ -90,7 +91,7 @@ internal sealed class SearchVerb
                 Training = _recipe.Adapt(recipe, arguments) with { Checkpoint = null },
             })
             .SetPipeline(pipeline)
-            .SetDataset(training, _data.Load(context, arguments, Ucf101Subset.Validation, HeldOut))
+            .SetDataset(training, _data.Load(context, arguments, Ucf101Subset.Validation, DataOptions.HeldOut))
             .SetSearchSpace(new GardenerSearchSpace
             {
                 Criteria = arguments.GetRequiredValue(_criteria),
@@ -103,13 +104,15 @@ internal sealed class SearchVerb
             experiment.SetMaxTrialsToExplore(most);
 
         using var result = await SearchDisplay.RunAsync(run, experiment, folder);
-        SearchDisplay.Show(run.Console, result);
+        SearchDisplay.Show(run.Progress, result);
         if (result.BestTrial is null)
         {
-            await Console.Error.WriteLineAsync("No completed trial keeps the constraints, so there is no best model.");
+            await Console.Error.WriteLineAsync(
+                "No completed trial keeps the limits, so there is no best model. Loosen --min-accuracy or the --max limits, or search for more "
+                + $"--minutes; the same command with these goes on from the trials in {folder}.");
             return new VerbResult(SearchDocument.Of(result, null), Cli.Failed);
         }
-        var zip = Path.Combine(folder, "best.zip");
+        var zip = Path.Combine(folder, BestModel);
         result.SaveBestModel(zip);
         run.Console.WriteLine($"Best model: {zip}");
         return new VerbResult(SearchDocument.Of(result, zip));

@@ -12,7 +12,6 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary><c>train --data FOLDER -o MODEL.zip</c>: prunes a checkpoint if asked to, fine-tunes it, and saves the model.</summary>
 internal sealed class TrainVerb
 {
-    private const double HeldOut = 0.25;
     private const string FromScratch = "none";
 
     private readonly DataOptions _data = new(required: true);
@@ -118,7 +117,7 @@ internal sealed class TrainVerb
     private (IDataView Training, IDataView? Validation) Load(MLContext context, ParseResult arguments)
     {
         var subset = arguments.GetRequiredValue(_subset);
-        var held = subset == "validation" ? HeldOut : 0;
+        var held = subset == "validation" ? DataOptions.HeldOut : 0;
         return (
             _data.Load(context, arguments, Ucf101Subset.Train, held),
             subset == "none" ? null : _data.Load(context, arguments, Enum.Parse<Ucf101Subset>(subset, ignoreCase: true), held));

@@ -94,6 +94,9 @@ internal sealed class VerbRun
         };
     }
 
+    /// <summary>The message of an error in the words of the verb.</summary>
+    public string Message(Exception error) => ErrorText.Of(error, Command, DataOptions.FailsOnVideos(Arguments));
+
     /// <summary>A CUDA device that is not there is told before anything is read.</summary>
     private void RequireDevice()
     {
@@ -130,8 +133,7 @@ internal sealed class VerbRun
         }
         catch (Exception e)
         {
-            var message = Verbose ? e.ToString() : ErrorText.Of(e, Command, DataOptions.FailsOnVideos(Arguments));
-            await System.Console.Error.WriteLineAsync(message);
+            await System.Console.Error.WriteLineAsync(Verbose ? e.ToString() : Message(e));
             return Cli.Failed;
         }
     }

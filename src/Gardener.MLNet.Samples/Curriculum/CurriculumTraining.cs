@@ -107,7 +107,7 @@ internal sealed class CurriculumTraining(MLContext context, VideoClassifierOptio
         model.SaveCheckpoint(state.Checkpoint(stage));
         return model.TrainingHistory[^1];
 
-        // Half a cosine from the peak to the minimum over all stages.
+        // From stage to stage half a cosine, from the peak to the minimum.
         double Rate(int done)
         {
             var share = (1 + Math.Cos(Math.PI * done / stages)) / 2;

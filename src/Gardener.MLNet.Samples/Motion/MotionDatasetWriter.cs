@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using GardenerML.Video;
 using OpenCvSharp;
 
 namespace GardenerML.Samples.Motion;
@@ -26,6 +27,8 @@ internal static class MotionDatasetWriter
             CancellationToken = cancellationToken,
             MaxDegreeOfParallelism = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
         };
+        // FFmpeg is as noisy for the whole process as it is told before the first video is opened; reading a clip, of any source, tells it.
+        VideoClip.FromFrames(new byte[3], frameCount: 1, height: 1, width: 1).Read(cancellationToken).Dispose();
         var done = 0;
         var reporting = new Lock();
         try

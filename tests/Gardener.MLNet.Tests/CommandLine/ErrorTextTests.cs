@@ -60,9 +60,9 @@ public sealed class ErrorTextTests : IDisposable
     public void Names_are_translated_where_the_verb_has_the_option_and_paths_are_left_alone()
     {
         var verb = Cli.Root().Subcommands.Single(command => command.Name == "train");
-        const string Text = "BatchSize is 0, PatchSize is 7, training.Epochs was 1; the file '/data/Epochs is here' of Epochs/x. Give another ResumeFolder.";
+        const string Text = "BatchSize is 0, PatchSize is 7, training.Epochs was 1, training.PatchSize was 2, model.Epochs was 3; the file '/data/Epochs is here' of Epochs/x. Give another ResumeFolder.";
         Assert.AreEqual(
-            "--batch-size is 0, PatchSize is 7, training.Epochs was 1; the file '/data/Epochs is here' of Epochs/x. Give another --resume-folder.",
+            "--batch-size is 0, PatchSize is 7, --epochs was 1, training.PatchSize was 2, model.Epochs was 3; the file '/data/Epochs is here' of Epochs/x. Give another --resume-folder.",
             ErrorText.Translate(Text, verb));
         Assert.AreEqual("n is 5.", ErrorText.Of(new ArgumentOutOfRangeException("n", 5, "n is 5."), verb));
     }
@@ -106,6 +106,7 @@ public sealed class ErrorTextTests : IDisposable
     [DataRow("train", "--data", "nowhere")]
     [DataRow("onnx", "nowhere.zip")]
     [DataRow("sensitivity", "nowhere", "--data", "nowhere")]
+    [DataRow("report", "nowhere.zip")]
     public async Task A_folder_where_a_file_is_to_be_written_is_told_before_the_work(params string[] verb)
     {
         var run = await CliRun.Of([.. verb, "-o", _set.Videos]);

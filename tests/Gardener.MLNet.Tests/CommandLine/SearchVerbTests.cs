@@ -58,7 +58,7 @@ public sealed class SearchVerbTests : IDisposable
         CollectionAssert.AreEquivalent(new[] { 1, 1, 1, 2, 2, 2 }, Trained(run));
         run = await CliRun.Of(Arguments("out", "--epochs", "2", "--max-gflops", "1e-6"));
         Assert.AreEqual(1, run.ExitCode);
-        StringAssert.Contains(run.Error, "no best model");
+        StringAssert.Contains(run.Error, "no best model. Loosen --min-accuracy or the --max limits");
         Assert.IsFalse(run.Json.TryGetProperty("best", out _));
 
         static int[] Trained(CliRun run) =>
@@ -82,6 +82,7 @@ public sealed class SearchVerbTests : IDisposable
             StringAssert.Contains(page, trial.Settings.ToString());
             StringAssert.Contains(page, trial.Result!.Cost!.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         }
+        StringAssert.Contains(page, "completed, the best");
         await Assert.ThrowsExactlyAsync<FileNotFoundException>(() => GardenerExperiment.ReadTrialsAsync(_set.Videos));
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GardenerML.Samples.Motion;
-using GardenerML.Video;
 using Microsoft.ML;
 
 namespace GardenerML.Tests.Documentation;

@@ -80,9 +80,9 @@ public sealed class ModelReportTests
         Assert.AreEqual((2, 3), (costs[1].Blocks, costs[0].Blocks));
         Assert.AreEqual((parameters + block, parameters), (costs[0].Parameters, costs[1].Parameters));
         Assert.AreEqual(plan.Before.GigaFlops!.Value, costs[0].GigaFlops, 1e-9);
-        Assert.IsTrue(costs.All(cost => cost.LatencyMilliseconds > 0));
+        Assert.IsTrue(costs.All(cost => cost.LatencyInMilliseconds > 0));
         Assert.HasCount(1, ModelCost.Of(model));
-        Assert.IsNull(ModelCost.Of(model)[0].LatencyMilliseconds);
+        Assert.IsNull(ModelCost.Of(model)[0].LatencyInMilliseconds);
     }
 
     [TestMethod]
@@ -208,6 +208,9 @@ public sealed class ModelReportTests
         Assert.AreEqual(2, (await CliRun.Of("report", _zip)).ExitCode);
         foreach (var wrong in new[] { new[] { _zip, "--samples", "3" }, [_zip, "--data", _set.Videos, "--samples", "-1"], [_set.File("log"), "--data", _set.Videos] })
             Assert.AreEqual(2, (await CliRun.Of(["report", .. wrong, "-o", page])).ExitCode, string.Join(' ', wrong));
+        var folder = await CliRun.Of("report", _set.File("log"), "--samples", "3", "-o", page);
+        Assert.AreEqual(2, folder.ExitCode);
+        StringAssert.Contains(folder.Error, "leave --samples out");
         Assert.IsFalse(File.Exists(page));
     }
 

@@ -1,5 +1,7 @@
 using CsCheck;
 using GardenerML.Reporting;
+using GardenerML.Search;
+using GardenerML.Tests.Search;
 
 namespace GardenerML.Tests.Reporting;
 
@@ -13,13 +15,36 @@ public sealed class ParetoFrontTests
             "t", unknown == 0 ? null : accuracy / 6.0, unknown == 1 ? null : unknown == 2 ? double.NaN : latency));
         trial.Array[0, 20].Sample(trials =>
         {
-            var front = ReportedTrial.Front(trials, each => each.LatencyMilliseconds);
+            var front = ReportedTrial.Front(trials, each => each.LatencyInMilliseconds);
             // The definition, over all pairs.
-            var known = trials.Where(each => each.Accuracy is not null && each.LatencyMilliseconds is { } time && !double.IsNaN(time)).ToArray();
+            var known = trials.Where(each => each.Accuracy is not null && each.LatencyInMilliseconds is { } time && !double.IsNaN(time)).ToArray();
             var expected = known.Where(each => !known.Any(other =>
-                other.Accuracy >= each.Accuracy && other.LatencyMilliseconds <= each.LatencyMilliseconds
-                && (other.Accuracy > each.Accuracy || other.LatencyMilliseconds < each.LatencyMilliseconds))).ToArray();
+                other.Accuracy >= each.Accuracy && other.LatencyInMilliseconds <= each.LatencyInMilliseconds
+                && (other.Accuracy > each.Accuracy || other.LatencyInMilliseconds < each.LatencyInMilliseconds))).ToArray();
             return front.Count == expected.Length && expected.All(front.Contains);
         });
+    }
+
+    [TestMethod]
+    public void A_training_counts_once_as_it_ended_and_the_best_trial_is_marked()
+    {
+        // The second trial goes on with the training of the first, which was more accurate half-way.
+        GardenerTrial[] trials = [Trial(1, 0, 1, 0.9), Trial(2, 0, 2, 0.8), Trial(3, 1, 2, 0.7), Trial(4, 2, 1, null)];
+        var reported = ReportedTrial.Of(trials, trials[2].Settings);
+        CollectionAssert.AreEqual(
+            new[] { "superseded", "completed", "completed, the best", "failed" }, reported.Select(trial => trial.Status).ToArray());
+        CollectionAssert.AreEqual(new[] { true, false, false, false }, reported.Select(trial => trial.IsSuperseded).ToArray());
+        using var result = new GardenerExperimentResult("", trials, GardenerMetric.Accuracy, new());
+        CollectionAssert.AreEquivalent(
+            result.ParetoByLatency.Select(trial => trial.TrialSettings.ToString()).ToArray(),
+            ReportedTrial.Front(reported, trial => trial.LatencyInMilliseconds).Select(trial => trial.Name).ToArray());
+
+        static GardenerTrial Trial(int id, int removed, int until, double? accuracy)
+        {
+            var settings = Trials.Of(removed, epochs: 2, id: id) with { TrainedEpochs = until };
+            return accuracy is { } known
+                ? new(settings, GardenerTrialState.Completed, Trials.Completed(settings, known))
+                : new(settings, GardenerTrialState.Failed, null);
+        }
     }
 }

@@ -53,8 +53,8 @@ internal static class ReportData
         Name = name,
         Status = "completed",
         Accuracy = accuracy,
-        LatencyMilliseconds = latency,
-        Bytes = bytes,
+        LatencyInMilliseconds = latency,
+        ModelBytes = bytes,
         Parameters = 1_234_567,
         GigaFlops = 1.5,
         RemovedBlocks = [0, 2, 3, 4],
@@ -67,8 +67,8 @@ internal static class ReportData
         Facts = [new ReportFact("Made from", text)],
         Costs =
         [
-            new ModelCost { Name = "Before pruning", Blocks = 12, Parameters = 2000, GigaFlops = 4, LatencyMilliseconds = 8 },
-            new ModelCost { Name = "After pruning", Blocks = 9, Parameters = 1500, GigaFlops = 3, LatencyMilliseconds = 5 },
+            new ModelCost { Name = "Before pruning", Blocks = 12, Parameters = 2000, GigaFlops = 4, LatencyInMilliseconds = 8 },
+            new ModelCost { Name = "After pruning", Blocks = 9, Parameters = 1500, GigaFlops = 3, LatencyInMilliseconds = 5 },
         ],
         Metrics = Metrics(3, 30, text),
         Predictions =
