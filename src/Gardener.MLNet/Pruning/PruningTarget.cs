@@ -77,7 +77,7 @@ public abstract class PruningTarget
     /// As few blocks as it takes to score a batch within a time, measured on this machine: models of the geometry are timed
     /// while the plan is made. Decoding is not in it.
     /// </summary>
-    /// <param name="maximum">The longest median time of a batch; above zero.</param>
+    /// <param name="maximum">The longest time of a batch, the fastest of several; above zero.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="batchSize">Clips in a batch, at least 1.</param>
     public static PruningTarget Latency(TimeSpan maximum, ComputeDevice device = default, int batchSize = 1)
