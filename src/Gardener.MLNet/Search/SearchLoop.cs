@@ -128,8 +128,7 @@ internal sealed class SearchLoop(
         var wanted = tuner.Propose(context).Where(trial => context.Find(trial) is null).ToList();
         if (wanted.Count == 0)
         {
-            if (trials.All(trial => trial.State is not (GardenerTrialState.Running or GardenerTrialState.Interrupted)))
-                DeleteFolder(TrialFiles.States(Folder));
+            DeleteStates(trials);
             return (null, true);
         }
         var running = trials.Where(trial => trial.State == GardenerTrialState.Running).Select(trial => trial.Settings.Key).ToHashSet();
@@ -139,6 +138,24 @@ internal sealed class SearchLoop(
                 return (started, false);
         }
         return (null, false);
+    }
+
+    /// <summary>Deletes the state of trainings, unless a trial may yet go on from one.</summary>
+    private void DeleteStates(IReadOnlyList<GardenerTrial> trials)
+    {
+        if (trials.Any(GoesOn) || !Directory.Exists(TrialFiles.States(Folder)))
+            return;
+        // One by one: another process may have started a trial meanwhile, and holds its folder.
+        foreach (var folder in Directory.GetDirectories(TrialFiles.States(Folder)))
+            TrainingStore.Delete(folder);
+        try
+        {
+            Directory.Delete(TrialFiles.States(Folder));
+        }
+        catch (IOException)
+        {
+            // It is not empty, or gone.
+        }
     }
 
     private async Task<EndedRun> RunAsync(GardenerTrialSettings settings, CancellationToken cancellation)
@@ -192,11 +209,29 @@ internal sealed class SearchLoop(
         var best = Ranking.Best(await store.GetTrialsAsync(CancellationToken.None));
         if (!await store.TryFinishAsync(result, CancellationToken.None))
             return;
-        if (result.State != GardenerTrialState.Completed || settings.TrainedEpochs == settings.Epochs)
-            DeleteFolder(TrialFiles.State(Folder, settings));
+        await CleanAsync(result);
         using var channel = host.Start("Search");
         Report(result, best, failure, channel);
     }
+
+    /// <summary>Deletes what a trial leaves that is of no use any more.</summary>
+    private async Task CleanAsync(GardenerTrialResult result)
+    {
+        var settings = result.TrialSettings;
+        TrainingStore.Delete(TrialFiles.OwnState(Folder, settings));
+        GardenerTrial[] training =
+        [
+            .. (await store.GetTrialsAsync(CancellationToken.None)).Where(trial => trial.Settings.TrainingName == settings.TrainingName),
+        ];
+        if ((result.State != GardenerTrialState.Completed || settings.TrainedEpochs == settings.Epochs) && !Array.Exists(training, GoesOn))
+            TrainingStore.Delete(TrialFiles.State(Folder, settings));
+        // The model of a training is that of its longest trial.
+        var longest = TrialRanking.Furthest(training).FirstOrDefault()?.TrialSettings.TrainedEpochs;
+        foreach (var trial in training.Where(trial => trial.State == GardenerTrialState.Completed && trial.Settings.TrainedEpochs < longest))
+            DeleteFile(TrialFiles.Model(Folder, trial.Settings));
+    }
+
+    private static bool GoesOn(GardenerTrial trial) => trial.State is GardenerTrialState.Running or GardenerTrialState.Interrupted;
 
     /// <summary>A trial that is infeasible for no reason would be run again and again.</summary>
     private void Check(GardenerTrialResult result)
@@ -291,16 +326,16 @@ internal sealed class SearchLoop(
 
     private MonitoredProgress? Progress(GardenerTrialSettings settings) => Monitor is null ? null : new MonitoredProgress(Monitor, settings);
 
-    private static void DeleteFolder(string folder)
+    private static void DeleteFile(string path)
     {
         try
         {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
+            if (File.Exists(path))
+                File.Delete(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another process deletes it too; what is left goes at the end of the next search.
+            // Someone reads it. It is a file too many, and in no one's way.
         }
     }
 
