@@ -150,20 +150,23 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
     {
         if (!Enum.TryParse<GardenerTrialState>(row.State, out var state))
             throw Damaged(row, null);
-        return state == GardenerTrialState.Running && (row.Lease <= Now || !Lives(row.Owner)) ? GardenerTrialState.Interrupted : state;
+        return state == GardenerTrialState.Running && !Lives(row) ? GardenerTrialState.Interrupted : state;
     }
 
-    /// <summary>Whether a store object still holds its lock; the file of one that does not is removed.</summary>
-    private bool Lives(string? owner)
+    /// <summary>
+    /// Whether a store object still holds its lock; the file of one that does not is removed. A process that slept has a lease that ran
+    /// out, and still trains: the lease decides only where the lock does not tell.
+    /// </summary>
+    private bool Lives(Row row)
     {
-        if (owner == _owner)
+        if (row.Owner == _owner)
             return true;
-        if (owner is null || !Guid.TryParseExact(owner, "N", out _))
+        if (row.Owner is null || !Guid.TryParseExact(row.Owner, "N", out _))
             return false;
-        var path = LockFile(owner);
+        var path = LockFile(row.Owner);
         try
         {
-            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None))
             {
             }
             File.Delete(path);
@@ -173,9 +176,13 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         {
             return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e) when (TrainingStore.IsHeld(e))
         {
             return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return row.Lease > Now;
         }
     }
 

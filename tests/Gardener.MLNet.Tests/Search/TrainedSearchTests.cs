@@ -149,6 +149,43 @@ public sealed class TrainedSearchTests : IDisposable
     }
 
     [TestMethod]
+    public void What_a_monitor_throws_of_progress_ends_the_search_and_the_trial_goes_on_another_time()
+    {
+        var throwing = new TestMonitor
+        {
+            OnProgress = (_, progress) =>
+            {
+                if (progress.Step == 4)
+                    throw new NotSupportedException("no fourth");
+            },
+        };
+        Assert.AreEqual("no fourth", Assert.ThrowsExactly<NotSupportedException>(() => Experiment("thrown").SetMonitor(throwing).Run()).Message);
+        Assert.HasCount(1, throwing.Running);
+        using var result = Experiment("thrown").Run();
+        Assert.IsTrue(result.Trials.All(trial => trial.State == GardenerTrialState.Completed));
+    }
+
+    [TestMethod]
+    public void A_trial_whose_folder_is_in_use_waits_and_does_not_fail()
+    {
+        TrainingStore? other = null;
+        var monitor = new TestMonitor
+        {
+            OnRunning = trial =>
+            {
+                if (other is null)
+                    other = TrainingStore.Open(Path.Combine(_folder.File("held"), "training", trial.TrainingName), Training);
+                else
+                    other.Dispose();
+            },
+        };
+        using var result = Experiment("held", lease: TimeSpan.FromSeconds(1)).SetMaxTrialsToExplore(1)
+            .SetSearchSpace(new GardenerSearchSpace { RemovedCounts = [1] }).SetMonitor(monitor).Run();
+        Assert.AreEqual(GardenerTrialState.Completed, result.Trials.Single().State);
+        CollectionAssert.AreEqual(new[] { 1, 1 }, monitor.Running.Select(trial => trial.TrialId).ToArray());
+    }
+
+    [TestMethod]
     public async Task A_cancelled_search_goes_on_within_the_trial_to_the_same_models()
     {
         using var whole = Experiment("whole").Run();
@@ -215,12 +252,13 @@ public sealed class TrainedSearchTests : IDisposable
         CollectionAssert.AreEqual(same.Weights(), model.Weights());
     }
 
-    private GardenerExperiment Experiment(string folder, VideoClassifierOptions? training = null) => _ml.Auto()
+    private GardenerExperiment Experiment(string folder, VideoClassifierOptions? training = null, TimeSpan? lease = null) => _ml.Auto()
         .CreateGardenerExperiment(new GardenerExperimentOptions
         {
             Checkpoint = _checkpoint,
             Folder = _folder.File(folder),
             Training = training ?? Training,
+            Lease = lease ?? TimeSpan.FromMinutes(1),
         })
         .SetDataset(Clips(12), Clips(9, seed: 2));
 

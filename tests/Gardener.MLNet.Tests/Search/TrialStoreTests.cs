@@ -65,11 +65,29 @@ public sealed class TrialStoreTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_lease_that_is_not_renewed_expires_and_the_trial_is_lost()
+    public async Task A_process_that_slept_beyond_its_lease_keeps_its_trial_while_it_holds_its_lock()
     {
         await using var first = await OpenAsync();
         await using var second = await OpenAsync();
         var started = (await first.TryStartAsync(Trials.Of(2), Lease))!;
+        _clock.Now += 10 * Lease;
+        Assert.AreEqual(GardenerTrialState.Running, (await second.GetTrialsAsync())[0].State);
+        Assert.IsNull(await second.TryStartAsync(Trials.Of(2), Lease));
+        Assert.IsNull(await first.TryStartAsync(Trials.Of(2), Lease));
+        Assert.IsTrue(await first.TryRenewAsync(1, Lease));
+        Assert.IsTrue(await first.TryFinishAsync(Trials.Completed(started, 0.5)));
+    }
+
+    [TestMethod]
+    public async Task Where_the_lock_does_not_tell_a_lease_that_is_not_renewed_expires_and_the_trial_is_lost()
+    {
+        var first = await OpenAsync();
+        var started = (await first.TryStartAsync(Trials.Of(2), Lease))!;
+        // A folder cannot be opened as a file.
+        var file = Directory.GetFiles(_folder.Path, "*.lock").Single();
+        await first.DisposeAsync();
+        Directory.CreateDirectory(file);
+        await using var second = await OpenAsync();
         _clock.Now += Lease - TimeSpan.FromSeconds(1);
         Assert.IsTrue(await first.TryRenewAsync(1, Lease));
         _clock.Now += TimeSpan.FromSeconds(2);
