@@ -43,13 +43,14 @@ public sealed class GardenerExperiment
     /// <returns>The trials in the order in which they were begun.</returns>
     /// <exception cref="FileNotFoundException">The folder holds no trials.</exception>
     /// <exception cref="InvalidDataException">Its database is damaged, or is of something else.</exception>
+    /// <exception cref="IOException">Its database cannot be read.</exception>
     public static async Task<IReadOnlyList<GardenerTrial>> ReadTrialsAsync(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = TrialFiles.Database(folder);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{folder} is not the folder of an experiment: it holds no {Path.GetFileName(path)}.", path);
-        await using var store = new SqliteTrialStore(path);
+        await using var store = new SqliteTrialStore(path, readOnly: true);
         return await store.GetTrialsAsync().ConfigureAwait(false);
     }
 
@@ -199,6 +200,7 @@ public sealed class GardenerExperiment
     /// <exception cref="ArgumentException">More blocks are to be removed than may be, or a column is not there.</exception>
     /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="InvalidDataException">The store of trials is damaged.</exception>
+    /// <exception cref="IOException">The store of trials cannot be read or written.</exception>
     /// <exception cref="TimeoutException">The time was over before a trial was finished.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; finished trials are in the folder.</exception>
     public async Task<GardenerExperimentResult> RunAsync(CancellationToken cancellationToken = default)
