@@ -11,6 +11,7 @@ namespace GardenerML.Samples.CommandLine;
 internal sealed class SearchVerb
 {
     private const double HeldOut = 0.25;
+    private const int MostMinutes = (int)(GardenerExperiment.LongestTrainingTimeInSeconds / 60);
 
     private readonly DataOptions _data = new(required: true);
     private readonly RecipeOptions _recipe = new("The highest learning rate; the recipe videomae multiplies it by --batch-size / 256.");
@@ -22,7 +23,7 @@ internal sealed class SearchVerb
 
     private readonly Option<double> _minutes = CommonOptions.Checked(
         new Option<double>("--minutes") { Description = "How long to search; the same command again goes on.", Required = true },
-        minutes => minutes is > 0 and <= 1e6, "must be above 0");
+        minutes => minutes is > 0 and <= MostMinutes, $"must be above 0 and at most {MostMinutes}, which is 49 days");
 
     private readonly Option<int?> _maximumTrials = CommonOptions.AtLeastOne(new Option<int?>("--max-trials")
     {

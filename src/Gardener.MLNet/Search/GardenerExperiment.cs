@@ -11,6 +11,9 @@ namespace GardenerML.Search;
 /// </summary>
 public sealed class GardenerExperiment
 {
+    /// <summary>The longest time of a run in seconds: 49 days, about as long as a timer can wait.</summary>
+    public const uint LongestTrainingTimeInSeconds = 49 * 24 * 3600;
+
     private readonly IHostEnvironment _environment;
     private readonly IHost _host;
     private readonly GardenerExperimentOptions _options;
@@ -144,10 +147,11 @@ public sealed class GardenerExperiment
     /// <summary>
     /// How long a run may take; by default until the tuner wants no more trials. The trial that is cut short goes on in the next run.
     /// </summary>
-    /// <param name="seconds">The time in seconds; at least 1.</param>
+    /// <param name="seconds">The time in seconds; 1 to <see cref="LongestTrainingTimeInSeconds"/>.</param>
+    /// <exception cref="ArgumentException">The time is out of its range.</exception>
     public GardenerExperiment SetTrainingTimeInSeconds(uint seconds)
     {
-        Require.AtLeast(seconds, 1, nameof(seconds));
+        Require.Between(seconds, 1, LongestTrainingTimeInSeconds, nameof(seconds));
         _time = TimeSpan.FromSeconds(seconds);
         return this;
     }

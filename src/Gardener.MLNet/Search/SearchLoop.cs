@@ -375,14 +375,15 @@ internal sealed class SearchLoop(
         if (trials.Any(trial => trial.State == GardenerTrialState.Completed))
             return;
         GardenerTrial[] failed = [.. trials.Where(trial => trial.State == GardenerTrialState.Failed)];
-        if (failed.Length > 0)
-            throw new InvalidOperationException(
-                $"No trial was completed; {failed.Length} failed: "
-                + string.Join(" ", failed.Take(MostFailuresTold).Select(trial => $"Trial {trial.Settings.TrialId} ({trial.Settings}): {trial.Result!.Error}"))
-                + (failed.Length > MostFailuresTold ? " ..." : ""));
+        var failures = failed.Length == 0 ? "" : $" {failed.Length} failed: "
+            + string.Join(" ", failed.Take(MostFailuresTold).Select(trial => $"Trial {trial.Settings.TrialId} ({trial.Settings}): {trial.Result!.Error}"))
+            + (failed.Length > MostFailuresTold ? " ..." : "");
+        var time = timeIsOver ? $" in {Time!.Value.TotalSeconds} s" : "";
+        if (failed.Length > 0 && trials.All(trial => trial.State == GardenerTrialState.Failed || GoesOn(trial)))
+            throw new InvalidOperationException($"No trial was completed{time};{failures}");
         if (timeIsOver)
             throw new TimeoutException(
-                $"No trial was completed in {Time!.Value.TotalSeconds} s. The same experiment goes on from {Folder}; give it more time.");
+                $"No trial was completed{time}. The same experiment goes on from {Folder}; give it more time.{failures}");
     }
 
     private static void DeleteFile(string path)

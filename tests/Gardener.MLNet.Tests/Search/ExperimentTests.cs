@@ -175,6 +175,28 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Where_not_all_trials_that_ended_failed_the_error_is_the_time_and_tells_of_failures()
+    {
+        var constraints = new GardenerConstraints { MaximumParameters = 100 };
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            var removed = request.Settings.Removed.Count;
+            if (removed == 2)
+                await Task.Delay(Timeout.Infinite, cancellation);
+            return removed == 1 ? throw new IOException("no disk") : Trials.Completed(request.Settings, 0) with { State = GardenerTrialState.Infeasible };
+        });
+        var error = await Assert.ThrowsExactlyAsync<TimeoutException>(() =>
+            Experiment(runner).SetConstraints(constraints).SetTrainingTimeInSeconds(1).RunAsync(TestContext.CancellationToken));
+        StringAssert.Contains(error.Message, "in 1 s.");
+        StringAssert.Contains(error.Message, "1 failed");
+
+        // Without a limit of time there is a result, without a best trial.
+        using var result = await Experiment(new TestRunner(_ => throw new IOException("no disk"))).SetConstraints(constraints)
+            .SetSearchSpace(new GardenerSearchSpace { RemovedCounts = [1, 2] }).RunAsync(TestContext.CancellationToken);
+        Assert.IsNull(result.BestTrial);
+    }
+
+    [TestMethod]
     public async Task Cancelling_ends_at_once_and_gives_the_trial_back()
     {
         using var source = new CancellationTokenSource();
@@ -354,6 +376,8 @@ public sealed class ExperimentTests : IDisposable
         Assert.Throws<ArgumentException>(() => experiment.SetMetric((GardenerMetric)9));
         Assert.Throws<ArgumentException>(() => experiment.SetMaxTrialsToExplore(0));
         Assert.Throws<ArgumentException>(() => experiment.SetTrainingTimeInSeconds(0));
+        StringAssert.Contains(
+            Assert.Throws<ArgumentException>(() => experiment.SetTrainingTimeInSeconds(6_000_000)).Message, "must be in [1, 4233600]");
         Assert.Throws<ArgumentException>(() => GardenerTuner.SuccessiveHalving(1));
         Assert.Throws<ArgumentException>(() => GardenerTuner.SuccessiveHalving(2, 0));
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run()).Message, "SetDataset");
