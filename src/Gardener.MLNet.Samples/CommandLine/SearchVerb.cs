@@ -13,6 +13,8 @@ internal sealed class SearchVerb
     /// <summary>The file of the best model in the folder of a search.</summary>
     public const string BestModel = "best.zip";
 
+    private const int MostMinutes = (int)(GardenerExperiment.LongestTrainingTimeInSeconds / 60);
+
     private readonly DataOptions _data = new(required: true);
     private readonly RecipeOptions _recipe = new("The highest learning rate, which the recipe videomae multiplies by --batch-size / 256");
     private readonly RecipePresets _presets = new();
@@ -23,7 +25,7 @@ internal sealed class SearchVerb
 
     private readonly Option<double> _minutes = CommonOptions.Checked(
         new Option<double>("--minutes") { Description = "How long to search; the same command again goes on.", Required = true },
-        minutes => minutes is > 0 and <= 1e6, "must be above 0");
+        minutes => minutes is > 0 and <= MostMinutes, $"must be above 0 and at most {MostMinutes}, which is 49 days");
 
     private readonly Option<int?> _maximumTrials = CommonOptions.AtLeastOne(new Option<int?>("--max-trials")
     {

@@ -11,6 +11,9 @@ namespace GardenerML.Search;
 /// </summary>
 public sealed class GardenerExperiment
 {
+    /// <summary>The longest time of a run in seconds: 49 days, about as long as a timer can wait.</summary>
+    public const uint LongestTrainingTimeInSeconds = 49 * 24 * 3600;
+
     private readonly IHostEnvironment _environment;
     private readonly IHost _host;
     private readonly GardenerExperimentOptions _options;
@@ -43,13 +46,14 @@ public sealed class GardenerExperiment
     /// <returns>The trials in the order in which they were begun.</returns>
     /// <exception cref="FileNotFoundException">The folder holds no trials.</exception>
     /// <exception cref="InvalidDataException">Its database is damaged, or is of something else.</exception>
+    /// <exception cref="IOException">Its database cannot be read.</exception>
     public static async Task<IReadOnlyList<GardenerTrial>> ReadTrialsAsync(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = TrialFiles.Database(folder);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{folder} is not the folder of an experiment: it holds no {Path.GetFileName(path)}.", path);
-        await using var store = new SqliteTrialStore(path);
+        await using var store = new SqliteTrialStore(path, readOnly: true);
         return await store.GetTrialsAsync().ConfigureAwait(false);
     }
 
@@ -143,10 +147,11 @@ public sealed class GardenerExperiment
     /// <summary>
     /// How long a run may take; by default until the tuner wants no more trials. The trial that is cut short goes on in the next run.
     /// </summary>
-    /// <param name="seconds">The time in seconds; at least 1.</param>
+    /// <param name="seconds">The time in seconds; 1 to <see cref="LongestTrainingTimeInSeconds"/>.</param>
+    /// <exception cref="ArgumentException">The time is out of its range.</exception>
     public GardenerExperiment SetTrainingTimeInSeconds(uint seconds)
     {
-        Require.AtLeast(seconds, 1, nameof(seconds));
+        Require.Between(seconds, 1, LongestTrainingTimeInSeconds, nameof(seconds));
         _time = TimeSpan.FromSeconds(seconds);
         return this;
     }
@@ -199,6 +204,7 @@ public sealed class GardenerExperiment
     /// <exception cref="ArgumentException">More blocks are to be removed than may be, or a column is not there.</exception>
     /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="InvalidDataException">The store of trials is damaged.</exception>
+    /// <exception cref="IOException">The store of trials cannot be read or written.</exception>
     /// <exception cref="TimeoutException">The time was over before a trial was finished.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; finished trials are in the folder.</exception>
     public async Task<GardenerExperimentResult> RunAsync(CancellationToken cancellationToken = default)

@@ -29,8 +29,8 @@ public sealed record GardenerExperimentOptions
     public IGardenerTrialStore? Store { get; init; }
 
     /// <summary>
-    /// How long a trial belongs to a process that no longer says that it lives; at least a second. Where a process on the same
-    /// file system was killed, its trial is free at once.
+    /// How long a trial belongs to a process that no longer says that it lives; at least a second. On the same file system a lock says
+    /// more: the trial of a process that was killed is free at once, and that of one that only slept is its own.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -53,12 +53,14 @@ public sealed class GardenerExperimentResult : IDisposable
         ? ModelFile(best.TrialSettings)
         : throw new InvalidOperationException("No completed trial keeps the constraints, so there is no best model.");
 
-    /// <summary>The zip of a completed trial's model; that of a later one, where the same training went on.</summary>
+    /// <summary>The zip of a completed trial's model; that of a longer one, where there is one of the same training.</summary>
     /// <param name="settings">The trial.</param>
     public string ModelFile(GardenerTrialSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return TrialFiles.Model(_folder, settings);
+        var furthest = TrialRanking.Furthest(Trials).FirstOrDefault(result => result.TrialSettings.TrainingName == settings.TrainingName);
+        return TrialFiles.Model(
+            _folder, furthest?.TrialSettings.TrainedEpochs > settings.TrainedEpochs ? furthest.TrialSettings : settings);
     }
 
     /// <summary>Copies the best model to a file, whole or not at all.</summary>

@@ -8,9 +8,12 @@ namespace GardenerML.Search;
 /// </param>
 public sealed record GardenerTrialRequest(GardenerTrialSettings Settings, GardenerConstraints Constraints, string Folder)
 {
-    /// <summary>The model zip that the trial writes; a trial that goes on with the same training replaces it.</summary>
+    /// <summary>The model zip that the trial writes; it goes where a longer trial of the same training is recorded.</summary>
     internal string ModelFile => TrialFiles.Model(Folder, Settings);
 
     /// <summary>Where the state of training is kept until it is finished.</summary>
     internal string StateFolder => TrialFiles.State(Folder, Settings);
+
+    /// <summary>Where it is kept instead, if the training went beyond the trial's end in a longer trial that is not finished.</summary>
+    internal string OwnStateFolder => TrialFiles.OwnState(Folder, Settings);
 }

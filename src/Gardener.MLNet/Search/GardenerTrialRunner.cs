@@ -9,7 +9,7 @@ namespace GardenerML.Search;
 
 /// <summary>
 /// Runs trials on this machine: prunes the checkpoint, fine-tunes, and writes <c>models/NAME.zip</c> in the experiment's folder, where
-/// the name is <see cref="GardenerTrialSettings.TrainingName"/>. One trial at a time.
+/// the name is <see cref="GardenerTrialSettings.Key"/>. One trial at a time.
 /// </summary>
 public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
 {
@@ -83,6 +83,8 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
             .Transform(_data.Training);
         var options = Options(request, progress, cancellation);
         using var model = new VideoClassifierTrainer(_environment, options).Fit(clips);
+        if (model.TrainingHistory.Any(epoch => epoch.Epoch > settings.TrainedEpochs))
+            throw new ResumeFolderInUseException($"The training in {options.ResumeFolder} went on beyond epoch {settings.TrainedEpochs} in another run meanwhile.");
         var path = request.ModelFile;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, stream => new MLContext().Model.Save(_data.ToPipeline(model), _data.InputSchema, stream));
@@ -133,7 +135,8 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
             MinimumLearningRate = Math.Min(_training.MinimumLearningRate, settings.LearningRate),
             LayerDecay = settings.LayerDecay,
             Seed = settings.Seed,
-            ResumeFolder = request.StateFolder,
+            // A model of later epochs is not this trial's: then it trains anew.
+            ResumeFolder = TrainingStore.IsBeyond(request.StateFolder, settings.TrainedEpochs) ? request.OwnStateFolder : request.StateFolder,
             Progress = progress ?? _training.Progress,
             Cancellation = cancellation,
         };

@@ -9,6 +9,7 @@ namespace GardenerML.Search;
 public sealed record GardenerTrialSettings
 {
     private const int LongestName = 100;
+    private const int MostBlocks = 10_000;
 
     /// <summary>The trial's number in its experiment, from 1 in the order of starting; 0 before it is started.</summary>
     public int TrialId { get; init; }
@@ -73,6 +74,6 @@ public sealed record GardenerTrialSettings
 
     /// <summary>Whether the values can be those of a trial: what is read from a store need not be.</summary>
     internal bool IsValid =>
-        Criterion is not null && Removed is not null && BlockCount > 0 && TrainedEpochs >= 1 && Epochs >= TrainedEpochs
+        Criterion is not null && Removed is not null && BlockCount is > 0 and <= MostBlocks && TrainedEpochs >= 1 && Epochs >= TrainedEpochs
         && Removed.All(block => block >= 0 && block < BlockCount) && Removed.Count < BlockCount;
 }

@@ -5,7 +5,7 @@ namespace GardenerML.Search;
 /// <summary>
 /// Told what an experiment does in this process; a trial's settings are the same in all that is told of it. It is told from the
 /// search's own threads, one call at a time, after what it is told is recorded; what it throws ends the search. Progress is told from the
-/// thread that trains the trial.
+/// thread that trains the trial, and what it throws ends the search too; the trial goes on another time.
 /// </summary>
 public interface IGardenerMonitor
 {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using GardenerML.Training;
 using Microsoft.ML.Runtime;
 
@@ -14,6 +15,8 @@ internal sealed class SearchLoop(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<int, CancellationTokenSource> _current = new();
+    private readonly HashSet<string> _inFlight = [];
+    private readonly ConcurrentDictionary<string, long> _waiting = new();
 
     public required string Folder { get; init; }
 
@@ -73,31 +76,65 @@ internal sealed class SearchLoop(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var running = new List<Task<EndedRun>>();
+        Exception fault;
         try
         {
-            while (true)
+            await RunAllAsync(running, stop.Token);
+            return;
+        }
+        catch (Exception e)
+        {
+            fault = e;
+        }
+        await stop.CancelAsync();
+        foreach (var run in running)
+        {
+            try
             {
-                stop.Token.ThrowIfCancellationRequested();
-                var full = running.Count == MaximumConcurrentTrials;
-                var (next, over) = full ? (null, false) : await StartNextAsync(stop.Token);
-                if (next is not null)
-                {
-                    Monitor?.ReportRunningTrial(next);
-                    running.Add(RunAsync(next, stop.Token));
-                    continue;
-                }
-                // What still runs here may make the tuner want more.
-                if (over && running.Count == 0)
-                    return;
-                if (await AnyAsync(running, full || over ? Timeout.InfiniteTimeSpan : Pause, stop.Token) is { } ended)
-                    await RecordAsync(ended);
+                await RecordAsync(await run);
+            }
+            catch (Exception e)
+            {
+                // What came first is told, but that something failed before that it was cancelled.
+                if (fault is OperationCanceledException)
+                    fault = e;
             }
         }
-        finally
+        ExceptionDispatchInfo.Throw(fault);
+    }
+
+    private async Task RunAllAsync(List<Task<EndedRun>> running, CancellationToken cancellation)
+    {
+        while (true)
         {
-            await stop.CancelAsync();
-            foreach (var run in running)
-                await RecordAsync(await run);
+            cancellation.ThrowIfCancellationRequested();
+            var full = running.Count == MaximumConcurrentTrials;
+            var (next, over) = full ? (null, false) : await StartNextAsync(cancellation);
+            if (next is not null)
+            {
+                await ReportRunningAsync(next);
+                _inFlight.Add(next.Key);
+                running.Add(RunAsync(next, cancellation));
+                continue;
+            }
+            // What still runs here may make the tuner want more.
+            if (over && running.Count == 0)
+                return;
+            if (await AnyAsync(running, full || over ? Timeout.InfiniteTimeSpan : Pause, cancellation) is { } ended)
+                await RecordAsync(ended);
+        }
+    }
+
+    private async Task ReportRunningAsync(GardenerTrialSettings trial)
+    {
+        try
+        {
+            Monitor?.ReportRunningTrial(trial);
+        }
+        catch
+        {
+            await store.ReleaseAsync(trial.TrialId, CancellationToken.None);
+            throw;
         }
     }
 
@@ -128,17 +165,38 @@ internal sealed class SearchLoop(
         var wanted = tuner.Propose(context).Where(trial => context.Find(trial) is null).ToList();
         if (wanted.Count == 0)
         {
-            if (trials.All(trial => trial.State is not (GardenerTrialState.Running or GardenerTrialState.Interrupted)))
-                DeleteFolder(TrialFiles.States(Folder));
+            DeleteStates(trials);
             return (null, true);
         }
         var running = trials.Where(trial => trial.State == GardenerTrialState.Running).Select(trial => trial.Settings.Key).ToHashSet();
-        foreach (var trial in wanted.Where(trial => !running.Contains(trial.Key)))
+        // A lease that has run out meanwhile does not end what runs here.
+        running.UnionWith(_inFlight);
+        foreach (var trial in wanted.Where(trial => !running.Contains(trial.Key) && !Waits(trial)))
         {
             if (await store.TryStartAsync(trial, Lease, cancellation) is { } started)
                 return (started, false);
         }
         return (null, false);
+    }
+
+    private bool Waits(GardenerTrialSettings trial) => _waiting.TryGetValue(trial.Key, out var until) && Environment.TickCount64 < until;
+
+    /// <summary>Deletes the state of trainings, unless a trial may yet go on from one.</summary>
+    private void DeleteStates(IReadOnlyList<GardenerTrial> trials)
+    {
+        if (trials.Any(GoesOn) || !Directory.Exists(TrialFiles.States(Folder)))
+            return;
+        // One by one: another process may have started a trial meanwhile, and holds its folder.
+        foreach (var folder in Directory.GetDirectories(TrialFiles.States(Folder)))
+            TrainingStore.Delete(folder);
+        try
+        {
+            Directory.Delete(TrialFiles.States(Folder));
+        }
+        catch (IOException)
+        {
+            // It is not empty, or gone.
+        }
     }
 
     private async Task<EndedRun> RunAsync(GardenerTrialSettings settings, CancellationToken cancellation)
@@ -149,23 +207,36 @@ internal sealed class SearchLoop(
         using var lost = new CancellationTokenSource();
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellation, skipped.Token, lost.Token);
         var clock = Stopwatch.StartNew();
+        var progress = Monitor is null ? null : new MonitoredProgress(Monitor, settings);
         _current[settings.TrialId] = skipped;
         try
         {
             var result = await WhileRenewingAsync(settings.TrialId, lost, channel, () => runner.RunAsync(
-                new GardenerTrialRequest(settings, Constraints, Folder), Progress(settings), any.Token));
+                new GardenerTrialRequest(settings, Constraints, Folder), progress, any.Token));
             Check(result);
-            return new EndedRun(settings, result with { TrialSettings = settings }, null);
+            return new EndedRun(settings, result with { TrialSettings = settings }, null, progress?.Failure);
+        }
+        catch (Exception) when (progress?.Failure is not null)
+        {
+            return new EndedRun(settings, null, null, progress.Failure);
+        }
+        catch (ResumeFolderInUseException e)
+        {
+            channel.Warning($"Trial {settings.TrialId} waits: {e.Message}");
+            _waiting[settings.Key] = Environment.TickCount64 + (long)Lease.TotalMilliseconds;
+            return new EndedRun(settings, null, null, null);
         }
         catch (OperationCanceledException) when (any.IsCancellationRequested && !skipped.IsCancellationRequested)
         {
             if (lost.IsCancellationRequested)
                 channel.Warning($"Trial {settings.TrialId} was taken over by another process.");
-            return new EndedRun(settings, null, null);
+            return new EndedRun(settings, null, null, null);
         }
         catch (Exception e)
         {
-            var failure = e is OperationCanceledException ? new OperationCanceledException("The trial was cancelled by CancelTrial.", e) : e;
+            var failure = e is OperationCanceledException && skipped.IsCancellationRequested
+                ? new OperationCanceledException("The trial was cancelled by CancelTrial.", e)
+                : e;
             var result = new GardenerTrialResult
             {
                 TrialSettings = settings,
@@ -173,7 +244,7 @@ internal sealed class SearchLoop(
                 Error = failure.Message,
                 DurationInSeconds = clock.Elapsed.TotalSeconds,
             };
-            return new EndedRun(settings, result, failure);
+            return new EndedRun(settings, result, failure, null);
         }
         finally
         {
@@ -183,7 +254,14 @@ internal sealed class SearchLoop(
 
     private async Task RecordAsync(EndedRun run)
     {
-        var (settings, result, failure) = run;
+        await RecordAsync(run.Settings, run.Result, run.Failure);
+        if (run.MonitorFailure is { } thrown)
+            ExceptionDispatchInfo.Throw(thrown);
+    }
+
+    private async Task RecordAsync(GardenerTrialSettings settings, GardenerTrialResult? result, Exception? failure)
+    {
+        _inFlight.Remove(settings.Key);
         if (result is null)
         {
             await store.ReleaseAsync(settings.TrialId, CancellationToken.None);
@@ -192,11 +270,29 @@ internal sealed class SearchLoop(
         var best = Ranking.Best(await store.GetTrialsAsync(CancellationToken.None));
         if (!await store.TryFinishAsync(result, CancellationToken.None))
             return;
-        if (result.State != GardenerTrialState.Completed || settings.TrainedEpochs == settings.Epochs)
-            DeleteFolder(TrialFiles.State(Folder, settings));
+        await CleanAsync(result);
         using var channel = host.Start("Search");
         Report(result, best, failure, channel);
     }
+
+    /// <summary>Deletes what a trial leaves that is of no use any more.</summary>
+    private async Task CleanAsync(GardenerTrialResult result)
+    {
+        var settings = result.TrialSettings;
+        TrainingStore.Delete(TrialFiles.OwnState(Folder, settings));
+        GardenerTrial[] training =
+        [
+            .. (await store.GetTrialsAsync(CancellationToken.None)).Where(trial => trial.Settings.TrainingName == settings.TrainingName),
+        ];
+        if ((result.State != GardenerTrialState.Completed || settings.TrainedEpochs == settings.Epochs) && !Array.Exists(training, GoesOn))
+            TrainingStore.Delete(TrialFiles.State(Folder, settings));
+        // The model of a training is that of its longest trial.
+        var longest = TrialRanking.Furthest(training).FirstOrDefault()?.TrialSettings.TrainedEpochs;
+        foreach (var trial in training.Where(trial => trial.State == GardenerTrialState.Completed && trial.Settings.TrainedEpochs < longest))
+            DeleteFile(TrialFiles.Model(Folder, trial.Settings));
+    }
+
+    private static bool GoesOn(GardenerTrial trial) => trial.State is GardenerTrialState.Running or GardenerTrialState.Interrupted;
 
     /// <summary>A trial that is infeasible for no reason would be run again and again.</summary>
     private void Check(GardenerTrialResult result)
@@ -279,37 +375,51 @@ internal sealed class SearchLoop(
         if (trials.Any(trial => trial.State == GardenerTrialState.Completed))
             return;
         GardenerTrial[] failed = [.. trials.Where(trial => trial.State == GardenerTrialState.Failed)];
-        if (failed.Length > 0)
-            throw new InvalidOperationException(
-                $"No trial was completed; {failed.Length} failed: "
-                + string.Join(" ", failed.Take(MostFailuresTold).Select(trial => $"Trial {trial.Settings.TrialId} ({trial.Settings}): {trial.Result!.Error}"))
-                + (failed.Length > MostFailuresTold ? " ..." : ""));
+        var failures = failed.Length == 0 ? "" : $" {failed.Length} failed: "
+            + string.Join(" ", failed.Take(MostFailuresTold).Select(trial => $"Trial {trial.Settings.TrialId} ({trial.Settings}): {trial.Result!.Error}"))
+            + (failed.Length > MostFailuresTold ? " ..." : "");
+        var time = timeIsOver ? $" in {Time!.Value.TotalSeconds} s" : "";
+        if (failed.Length > 0 && trials.All(trial => trial.State == GardenerTrialState.Failed || GoesOn(trial)))
+            throw new InvalidOperationException($"No trial was completed{time};{failures}");
         if (timeIsOver)
             throw new TimeoutException(
-                $"No trial was completed in {Time!.Value.TotalSeconds} s. The same experiment goes on from {Folder}; give it more time.");
+                $"No trial was completed{time}. The same experiment goes on from {Folder}; give it more time.{failures}");
     }
 
-    private MonitoredProgress? Progress(GardenerTrialSettings settings) => Monitor is null ? null : new MonitoredProgress(Monitor, settings);
-
-    private static void DeleteFolder(string folder)
+    private static void DeleteFile(string path)
     {
         try
         {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
+            if (File.Exists(path))
+                File.Delete(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another process deletes it too; what is left goes at the end of the next search.
+            // Someone reads it. It is a file too many, and in no one's way.
         }
     }
 
     /// <summary>A run that has ended; its result is null where the trial was given up, and goes on another time.</summary>
-    private sealed record EndedRun(GardenerTrialSettings Settings, GardenerTrialResult? Result, Exception? Failure);
+    private sealed record EndedRun(
+        GardenerTrialSettings Settings, GardenerTrialResult? Result, Exception? Failure, Exception? MonitorFailure);
 
     /// <summary>Tells a monitor of each step, from the thread that trains.</summary>
     private sealed class MonitoredProgress(IGardenerMonitor monitor, GardenerTrialSettings settings) : IProgress<TrainingProgress>
     {
-        public void Report(TrainingProgress value) => monitor.ReportTrialProgress(settings, value);
+        /// <summary>What the monitor threw, which is no failure of the trial.</summary>
+        public Exception? Failure { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            try
+            {
+                monitor.ReportTrialProgress(settings, value);
+            }
+            catch (Exception e)
+            {
+                Failure ??= e;
+                throw;
+            }
+        }
     }
 }

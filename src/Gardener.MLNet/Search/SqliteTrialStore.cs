@@ -13,18 +13,31 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
     // "Grdn": tells our databases from those of others.
     private const int ApplicationId = 0x4772646e;
     private const int SchemaVersion = 1;
-    private const int NotADatabase = 26;
-    private const int Corrupt = 11;
+    private const int MostTrials = 100_000;
+    private const int MostSettings = 10_000;
+
+    private const string SettingTable = "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT";
+
+    private const string TrialTable =
+        "CREATE TABLE trial (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, state TEXT NOT NULL, "
+        + "owner TEXT, lease INTEGER NOT NULL, result TEXT) STRICT";
+
+    private const string SelectTrials = "SELECT id, key, settings, state, owner, lease, result FROM trial";
+
+    // SQLite's codes for what the file holds, and not the disk or another process, is to blame for: a wrong schema, a damaged page, a
+    // value that is too large, not unique or of another type, no database at all.
+    private static readonly int[] Damage = [1, 11, 18, 19, 20, 26];
 
     private static readonly JsonSerializerOptions Json = new() { RespectNullableAnnotations = true };
 
     private readonly string _path;
     private readonly TimeProvider _time;
+    private readonly bool _readOnly;
     private readonly string _owner = Guid.NewGuid().ToString("N");
     private FileStream? _lock;
 
-    public SqliteTrialStore(string path, TimeProvider? time = null) =>
-        (_path, _time) = (Path.GetFullPath(path), time ?? TimeProvider.System);
+    public SqliteTrialStore(string path, TimeProvider? time = null, bool readOnly = false) =>
+        (_path, _time, _readOnly) = (Path.GetFullPath(path), time ?? TimeProvider.System, readOnly);
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -50,11 +63,12 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         DoAsync<IReadOnlyList<GardenerTrial>>((connection, _) =>
         {
             RequireOurs(connection);
-            using var command = Command(connection, "SELECT id, settings, state, owner, lease, result FROM trial ORDER BY id");
+            using var command = Command(connection, $"{SelectTrials} ORDER BY id");
             using var rows = command.ExecuteReader();
             var trials = new List<GardenerTrial>();
             while (rows.Read())
             {
+                RequireFewer(trials.Count);
                 var row = Row.Read(rows);
                 var state = StateOf(row);
                 trials.Add(new GardenerTrial(Settings(row), state, Result(row, state)));
@@ -97,15 +111,25 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
             throw new InvalidDataException($"{_path}: the database is of another program. Choose another folder for the experiment.");
         if (Number(connection, "PRAGMA user_version") is var version && version != SchemaVersion)
             throw new InvalidDataException($"{_path}: the database has version {version}; this library reads version {SchemaVersion}.");
+        // A view or a trigger could do what it likes.
+        if (Number(connection, "SELECT count(*) FROM sqlite_master WHERE sql IS NOT NULL") != 2
+            || Number(
+                connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql IN ($setting, $trial)",
+                ("$setting", SettingTable), ("$trial", TrialTable)) != 2)
+            throw Damaged(null);
+    }
+
+    private void RequireFewer(long count)
+    {
+        if (count >= MostTrials)
+            throw new InvalidDataException($"{_path}: the database holds more than {MostTrials} trials. Choose another folder for the experiment.");
     }
 
     private static void Create(SqliteConnection connection, IReadOnlyDictionary<string, string> settings)
     {
         Execute(connection, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}");
-        Execute(connection, "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
-        Execute(connection,
-            "CREATE TABLE trial (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, state TEXT NOT NULL, "
-            + "owner TEXT, lease INTEGER NOT NULL, result TEXT) STRICT");
+        Execute(connection, SettingTable);
+        Execute(connection, TrialTable);
         foreach (var (name, value) in settings)
             Execute(connection, "INSERT INTO setting VALUES ($name, $value)", ("$name", name), ("$value", value));
     }
@@ -114,7 +138,9 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
     {
         if (Find(connection, settings.Key) is not { } row)
         {
-            settings = settings with { TrialId = (int)Number(connection, "SELECT coalesce(max(id), 0) + 1 FROM trial") };
+            var last = Number(connection, "SELECT coalesce(max(id), 0) FROM trial");
+            RequireFewer(last);
+            settings = settings with { TrialId = (int)last + 1 };
             Execute(connection,
                 "INSERT INTO trial VALUES ($id, $key, $settings, $state, $owner, $lease, NULL)",
                 ("$id", settings.TrialId), ("$key", settings.Key), ("$settings", JsonSerializer.Serialize(settings, Json)),
@@ -141,7 +167,7 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
 
     private static Row? Find(SqliteConnection connection, string key)
     {
-        using var command = Command(connection, "SELECT id, settings, state, owner, lease, result FROM trial WHERE key = $key", ("$key", key));
+        using var command = Command(connection, $"{SelectTrials} WHERE key = $key", ("$key", key));
         using var rows = command.ExecuteReader();
         return rows.Read() ? Row.Read(rows) : null;
     }
@@ -150,39 +176,51 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
     {
         if (!Enum.TryParse<GardenerTrialState>(row.State, out var state))
             throw Damaged(row, null);
-        return state == GardenerTrialState.Running && (row.Lease <= Now || !Lives(row.Owner)) ? GardenerTrialState.Interrupted : state;
+        return state == GardenerTrialState.Running && !Lives(row) ? GardenerTrialState.Interrupted : state;
     }
 
-    /// <summary>Whether a store object still holds its lock; the file of one that does not is removed.</summary>
-    private bool Lives(string? owner)
+    /// <summary>
+    /// Whether a store object still holds its lock; the file of one that does not is removed. A process that slept has a lease that ran
+    /// out, and still trains: the lease decides only where the lock does not tell.
+    /// </summary>
+    private bool Lives(Row row)
     {
-        if (owner == _owner)
+        if (row.Owner == _owner)
             return true;
-        if (owner is null || !Guid.TryParseExact(owner, "N", out _))
+        if (row.Owner is null || !Guid.TryParseExact(row.Owner, "N", out _))
             return false;
-        var path = LockFile(owner);
+        var path = LockFile(row.Owner);
         try
         {
-            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None))
             {
             }
-            File.Delete(path);
+            if (!_readOnly)
+                File.Delete(path);
             return false;
         }
         catch (FileNotFoundException)
         {
             return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e) when (TrainingStore.IsHeld(e))
         {
             return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return row.Lease > Now;
         }
     }
 
     private string LockFile(string owner) => $"{_path}.{owner}.lock";
 
     private GardenerTrialSettings Settings(Row row) =>
-        Read<GardenerTrialSettings>(row, row.Settings) is { IsValid: true } settings && settings.TrialId == row.Id ? settings : throw Damaged(row, null);
+        Read<GardenerTrialSettings>(row, row.Settings) is { IsValid: true } settings && IsOf(row, settings)
+            ? settings
+            : throw Damaged(row, null);
+
+    private static bool IsOf(Row row, GardenerTrialSettings settings) => settings.TrialId == row.Id && settings.Key == row.Key;
 
     private GardenerTrialResult? Result(Row row, GardenerTrialState state)
     {
@@ -190,7 +228,7 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
             return null;
         // Where a state says so much, it must be there.
         var result = row.Result is null ? null : Read<GardenerTrialResult>(row, row.Result);
-        if (result is null || result.State != state || !result.TrialSettings.IsValid || result.TrialSettings.TrialId != row.Id
+        if (result is null || result.State != state || !result.TrialSettings.IsValid || !IsOf(row, result.TrialSettings)
             || (state != GardenerTrialState.Failed && result.Cost is null))
             throw Damaged(row, null);
         return result;
@@ -210,36 +248,53 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
 
     private InvalidDataException Damaged(Row row, Exception? inner) => new($"{_path}: trial {row.Id} is damaged.", inner);
 
-    private static SortedDictionary<string, string> Settings(SqliteConnection connection)
+    private InvalidDataException Damaged(Exception? inner) => new($"{_path}: the file is no database of trials, or it is damaged.", inner);
+
+    private SortedDictionary<string, string> Settings(SqliteConnection connection)
     {
+        if (Number(connection, "SELECT count(*) FROM setting") > MostSettings)
+            throw Damaged(null);
         using var command = Command(connection, "SELECT name, value FROM setting");
         using var rows = command.ExecuteReader();
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         while (rows.Read())
-            settings.Add(rows.GetString(0), rows.GetString(1));
+            settings[Row.Text(rows, 0)] = Row.Text(rows, 1);
         return settings;
     }
 
-    /// <summary>Works in a transaction that no other process writes beside, with a connection of its own: calls may overlap.</summary>
+    /// <summary>
+    /// Works in a transaction that no other process writes beside, with a connection of its own: calls may overlap. A reader sees what
+    /// was there when it began, and keeps no one from writing.
+    /// </summary>
     private Task<T> DoAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellation) => Task.Run(() =>
     {
         try
         {
             using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ConnectionString);
+                new SqliteConnectionStringBuilder
+                {
+                    DataSource = _path,
+                    Mode = _readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+                    Pooling = false,
+                }.ConnectionString);
             connection.Open();
-            using var transaction = connection.BeginTransaction();
+            using var transaction = connection.BeginTransaction(deferred: _readOnly);
             return work(connection, transaction);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        catch (Exception e) when (e is InvalidCastException or OverflowException or FormatException
+            || (e is SqliteException { SqliteErrorCode: var code } && Damage.Contains(code)))
         {
-            throw new InvalidDataException($"{_path}: the file is no database of trials, or it is damaged.", e);
+            throw Damaged(e);
+        }
+        catch (SqliteException e)
+        {
+            throw new IOException($"{_path}: the database of trials cannot be {(_readOnly ? "read" : "read or written")}: {e.Message}", e);
         }
     }, cancellation);
 
-    private static long Number(SqliteConnection connection, string sql)
+    private static long Number(SqliteConnection connection, string sql, params (string Name, object Value)[] values)
     {
-        using var command = Command(connection, sql);
+        using var command = Command(connection, sql, values);
         return (long)command.ExecuteScalar()!;
     }
 
@@ -258,10 +313,13 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         return command;
     }
 
-    private sealed record Row(int Id, string Settings, string State, string? Owner, long Lease, string? Result)
+    private sealed record Row(int Id, string Key, string Settings, string State, string? Owner, long Lease, string? Result)
     {
         public static Row Read(SqliteDataReader rows) => new(
-            rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.IsDBNull(3) ? null : rows.GetString(3), rows.GetInt64(4),
-            rows.IsDBNull(5) ? null : rows.GetString(5));
+            rows.GetInt32(0), Text(rows, 1), Text(rows, 2), Text(rows, 3), rows.IsDBNull(4) ? null : rows.GetString(4), rows.GetInt64(5),
+            rows.IsDBNull(6) ? null : rows.GetString(6));
+
+        public static string Text(SqliteDataReader rows, int column) =>
+            rows.IsDBNull(column) ? throw new InvalidCastException($"Column {column} is NULL.") : rows.GetString(column);
     }
 }

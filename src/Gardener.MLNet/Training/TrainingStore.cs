@@ -15,6 +15,9 @@ internal sealed class TrainingStore : IDisposable
 {
     private const string StateFile = "state.safetensors";
     private const string LockFile = "lock";
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
     private const string BestPrefix = "best-";
     private const string PositionKey = "position";
     private const string SettingsKey = "settings";
@@ -34,7 +37,7 @@ internal sealed class TrainingStore : IDisposable
     private string StatePath => Path.Combine(_folder, StateFile);
 
     /// <summary>Opens a folder, or makes it, and keeps other runs out of it.</summary>
-    /// <exception cref="IOException">Another run uses it.</exception>
+    /// <exception cref="ResumeFolderInUseException">Another run uses it.</exception>
     public static TrainingStore Open(string folder, VideoTrainingOptions options)
     {
         Directory.CreateDirectory(folder);
@@ -43,14 +46,49 @@ internal sealed class TrainingStore : IDisposable
         {
             ownership = new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (IsHeld(e))
         {
-            throw new IOException($"The resume folder {folder} is in use by another run; give each run a folder of its own. ({e.Message})", e);
+            throw new ResumeFolderInUseException($"The resume folder {folder} is in use by another run; give each run a folder of its own. ({e.Message})", e);
         }
         // What a killed run was about to write.
         foreach (var file in Directory.EnumerateFiles(folder, "*.safetensors.*.tmp"))
             File.Delete(file);
         return new TrainingStore(folder, options, ownership);
+    }
+
+    /// <summary>Whether an error says that another holds a file for itself.</summary>
+    public static bool IsHeld(IOException error) => error.HResult is SharingViolation or LinuxWouldBlock or MacWouldBlock;
+
+    /// <summary>Whether the run that is kept in a folder has done steps after an epoch.</summary>
+    public static bool IsBeyond(string folder, int epoch)
+    {
+        var path = Path.Combine(folder, StateFile);
+        if (!File.Exists(path))
+            return false;
+        using var file = SafetensorsFile.Open(path);
+        var position = Read<TrainingPosition>(file, PositionKey);
+        return position.Epoch > epoch + 1 || (position.Epoch == epoch + 1 && position.StepInEpoch > 0);
+    }
+
+    /// <summary>Deletes a folder with a run that no one uses; one that is in use stays.</summary>
+    public static void Delete(string folder)
+    {
+        var path = Path.Combine(folder, LockFile);
+        try
+        {
+            if (!File.Exists(path))
+                return;
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            {
+                foreach (var file in Directory.EnumerateFiles(folder, "*.safetensors*"))
+                    File.Delete(file);
+            }
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // In use, or another process deletes it too; what is left goes another time.
+        }
     }
 
     /// <summary>The seed of the run that is kept here; null if there is none.</summary>
@@ -121,9 +159,9 @@ internal sealed class TrainingStore : IDisposable
 
     private SafetensorsFile? OpenState() => File.Exists(StatePath) ? SafetensorsFile.Open(StatePath) : null;
 
-    private SortedDictionary<string, string> Settings(SafetensorsFile file) => Read<SortedDictionary<string, string>>(file, SettingsKey);
+    private static SortedDictionary<string, string> Settings(SafetensorsFile file) => Read<SortedDictionary<string, string>>(file, SettingsKey);
 
-    private T Read<T>(SafetensorsFile file, string key)
+    private static T Read<T>(SafetensorsFile file, string key)
     {
         try
         {
@@ -134,7 +172,7 @@ internal sealed class TrainingStore : IDisposable
         {
             // Named below.
         }
-        throw new CheckpointException(StatePath, $"Its header holds no {key} of a training run.");
+        throw new CheckpointException(file.Path, $"Its header holds no {key} of a training run.");
     }
 
     private static IEnumerable<(string Name, Tensor Values)> Tensors(TrainingStep step) =>

@@ -172,6 +172,7 @@ public sealed class SearchVerbTests : IDisposable
     [DataRow("--data . --minutes 1")]
     [DataRow("-o out --minutes 1")]
     [DataRow("--data . -o out --minutes 0")]
+    [DataRow("--data . -o out --minutes 100000")]
     [DataRow("--data . -o out --minutes 1 --tuner best")]
     [DataRow("--data . -o out --minutes 1 --tuner bisection")]
     [DataRow("--data . -o out --minutes 1 --max-trials 0")]

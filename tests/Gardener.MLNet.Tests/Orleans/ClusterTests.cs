@@ -62,7 +62,7 @@ public sealed class ClusterTests : IDisposable
         foreach (var one in trials)
         {
             Assert.AreEqual(GardenerTrialState.Completed, one.State, one.Result?.Error);
-            Assert.IsTrue(File.Exists(Path.Combine(_folder.File("search"), "models", $"{one.Settings.TrainingName}.zip")));
+            Assert.IsTrue(File.Exists(Path.Combine(_folder.File("search"), "models", $"{one.Settings.Key}.zip")));
         }
         Assert.HasCount(9, trials.Select(one => one.Settings.Key).Distinct().ToArray());
         Assert.AreEqual(9, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));

@@ -1,6 +1,7 @@
 using GardenerML.Checkpoints;
 using GardenerML.Search;
 using GardenerML.Tests.Checkpoints;
+using GardenerML.Training;
 using Microsoft.ML;
 
 namespace GardenerML.Tests.Search;
@@ -174,6 +175,28 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Where_not_all_trials_that_ended_failed_the_error_is_the_time_and_tells_of_failures()
+    {
+        var constraints = new GardenerConstraints { MaximumParameters = 100 };
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            var removed = request.Settings.Removed.Count;
+            if (removed == 2)
+                await Task.Delay(Timeout.Infinite, cancellation);
+            return removed == 1 ? throw new IOException("no disk") : Trials.Completed(request.Settings, 0) with { State = GardenerTrialState.Infeasible };
+        });
+        var error = await Assert.ThrowsExactlyAsync<TimeoutException>(() =>
+            Experiment(runner).SetConstraints(constraints).SetTrainingTimeInSeconds(1).RunAsync(TestContext.CancellationToken));
+        StringAssert.Contains(error.Message, "in 1 s.");
+        StringAssert.Contains(error.Message, "1 failed");
+
+        // Without a limit of time there is a result, without a best trial.
+        using var result = await Experiment(new TestRunner(_ => throw new IOException("no disk"))).SetConstraints(constraints)
+            .SetSearchSpace(new GardenerSearchSpace { RemovedCounts = [1, 2] }).RunAsync(TestContext.CancellationToken);
+        Assert.IsNull(result.BestTrial);
+    }
+
+    [TestMethod]
     public async Task Cancelling_ends_at_once_and_gives_the_trial_back()
     {
         using var source = new CancellationTokenSource();
@@ -203,6 +226,62 @@ public sealed class ExperimentTests : IDisposable
             new[] { GardenerTrialState.Completed, GardenerTrialState.Failed, GardenerTrialState.Completed },
             result.Trials.Select(trial => trial.State).ToArray());
         StringAssert.Contains(result.Trials[1].Result!.Error, "cancelled");
+    }
+
+    [TestMethod]
+    public void What_a_runner_cancels_by_itself_is_its_failure_in_its_words()
+    {
+        using var result = Experiment(new TestRunner(trial =>
+            trial.Removed.Count == 1 ? throw new TaskCanceledException("the line was cut") : 0.5)).Run();
+        Assert.AreEqual("the line was cut", result.Trials[1].Result!.Error);
+    }
+
+    [TestMethod]
+    public async Task What_a_monitor_throws_ends_the_search_and_each_trial_in_flight_is_given_back()
+    {
+        await using var store = new SqliteTrialStore(_folder.File("other.db"));
+        var stubborn = new StubbornStore(store);
+        var monitor = new TestMonitor
+        {
+            OnRunning = trial =>
+            {
+                if (trial.TrialId == 3)
+                    throw new NotSupportedException("no third");
+            },
+        };
+        var error = await Assert.ThrowsExactlyAsync<NotSupportedException>(() => Experiment(Endless(), options => options with { Store = stubborn })
+            .SetMonitor(monitor).SetMaxConcurrentTrials(3).RunAsync(TestContext.CancellationToken));
+        Assert.AreEqual("no third", error.Message);
+        // The store fails with one, which is no reason to keep another.
+        CollectionAssert.AreEquivalent(new[] { 1, 2, 3 }, stubborn.Released);
+    }
+
+    [TestMethod]
+    public async Task A_trial_in_flight_whose_lease_ran_out_is_not_started_a_second_time()
+    {
+        await using var store = new SqliteTrialStore(_folder.File("other.db"));
+        var runner = new TestRunner(async (request, cancellation) =>
+        {
+            // Longer than the search waits before it looks again.
+            await Task.Delay(request.Settings.TrialId == 1 ? 1200 : 1, cancellation);
+            return Trials.Completed(request.Settings, 0.5);
+        });
+        using var result = await Experiment(runner, options => options with { Store = new LapsedStore(store) })
+            .SetMaxConcurrentTrials(2).RunAsync(TestContext.CancellationToken);
+        Assert.HasCount(3, runner.Runs);
+    }
+
+    [TestMethod]
+    public void The_end_of_a_search_deletes_what_is_left_of_trainings_but_for_those_in_use()
+    {
+        string used = _folder.File("experiment/training/used"), left = _folder.File("experiment/training/left");
+        TrainingStore.Open(left, new VideoClassifierOptions()).Dispose();
+        using (TrainingStore.Open(used, new VideoClassifierOptions()))
+            Experiment(new TestRunner(_ => 0.5)).Run().Dispose();
+        Assert.IsFalse(Directory.Exists(left));
+        Assert.IsTrue(File.Exists(Path.Combine(used, "lock")));
+        Experiment(new TestRunner(_ => 0.5)).Run().Dispose();
+        Assert.IsFalse(Directory.Exists(_folder.File("experiment/training")));
     }
 
     [TestMethod]
@@ -297,6 +376,8 @@ public sealed class ExperimentTests : IDisposable
         Assert.Throws<ArgumentException>(() => experiment.SetMetric((GardenerMetric)9));
         Assert.Throws<ArgumentException>(() => experiment.SetMaxTrialsToExplore(0));
         Assert.Throws<ArgumentException>(() => experiment.SetTrainingTimeInSeconds(0));
+        StringAssert.Contains(
+            Assert.Throws<ArgumentException>(() => experiment.SetTrainingTimeInSeconds(6_000_000)).Message, "must be in [1, 4233600]");
         Assert.Throws<ArgumentException>(() => GardenerTuner.SuccessiveHalving(1));
         Assert.Throws<ArgumentException>(() => GardenerTuner.SuccessiveHalving(2, 0));
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run()).Message, "SetDataset");
@@ -318,25 +399,64 @@ public sealed class ExperimentTests : IDisposable
     }
 
     /// <summary>Denies the first renewal, as if another process had the trial.</summary>
-    private sealed class ForgetfulStore(IGardenerTrialStore store) : IGardenerTrialStore
+    private sealed class ForgetfulStore(IGardenerTrialStore store) : PassingStore(store)
     {
         public int Renewals { get; private set; }
 
+        public override async Task<bool> TryRenewAsync(int trialId, TimeSpan lease, CancellationToken cancellationToken = default) =>
+            Renewals++ > 0 && await base.TryRenewAsync(trialId, lease, cancellationToken);
+    }
+
+    /// <summary>Fails to give back the first trial.</summary>
+    private sealed class StubbornStore(IGardenerTrialStore store) : PassingStore(store)
+    {
+        public List<int> Released { get; } = [];
+
+        public override Task ReleaseAsync(int trialId, CancellationToken cancellationToken = default)
+        {
+            Released.Add(trialId);
+            return trialId == 1 ? throw new IOException("stubborn") : base.ReleaseAsync(trialId, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes every running trial for one whose lease has run out, and starts it again.</summary>
+    private sealed class LapsedStore(IGardenerTrialStore store) : PassingStore(store)
+    {
+        private readonly Dictionary<string, GardenerTrialSettings> _started = [];
+
+        public override async Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) =>
+        [
+            .. (await base.GetTrialsAsync(cancellationToken)).Select(trial =>
+                trial.State == GardenerTrialState.Running ? trial with { State = GardenerTrialState.Interrupted } : trial),
+        ];
+
+        public override async Task<GardenerTrialSettings?> TryStartAsync(
+            GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
+            _started.TryGetValue(settings.Key, out var started)
+                ? started
+                : _started[settings.Key] = (await base.TryStartAsync(settings, lease, cancellationToken))!;
+    }
+
+    /// <summary>Passes on what it is asked.</summary>
+    private abstract class PassingStore(IGardenerTrialStore store) : IGardenerTrialStore
+    {
         public Task OpenAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default) =>
             store.OpenAsync(settings, cancellationToken);
 
-        public Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) => store.GetTrialsAsync(cancellationToken);
+        public virtual Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) =>
+            store.GetTrialsAsync(cancellationToken);
 
-        public Task<GardenerTrialSettings?> TryStartAsync(GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        public virtual Task<GardenerTrialSettings?> TryStartAsync(
+            GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
             store.TryStartAsync(settings, lease, cancellationToken);
 
-        public async Task<bool> TryRenewAsync(int trialId, TimeSpan lease, CancellationToken cancellationToken = default) =>
-            Renewals++ > 0 && await store.TryRenewAsync(trialId, lease, cancellationToken);
+        public virtual Task<bool> TryRenewAsync(int trialId, TimeSpan lease, CancellationToken cancellationToken = default) =>
+            store.TryRenewAsync(trialId, lease, cancellationToken);
 
         public Task<bool> TryFinishAsync(GardenerTrialResult result, CancellationToken cancellationToken = default) =>
             store.TryFinishAsync(result, cancellationToken);
 
-        public Task ReleaseAsync(int trialId, CancellationToken cancellationToken = default) => store.ReleaseAsync(trialId, cancellationToken);
+        public virtual Task ReleaseAsync(int trialId, CancellationToken cancellationToken = default) => store.ReleaseAsync(trialId, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -104,6 +104,88 @@ public sealed class TrainedSearchTests : IDisposable
     }
 
     [TestMethod]
+    public void A_shorter_trial_leaves_the_model_of_a_longer_one()
+    {
+        using var grid = Experiment("both").Run();
+        var before = grid.Trials.Select(trial => File.ReadAllBytes(grid.ModelFile(trial.Settings))).ToArray();
+        using var halved = Experiment("both").SetTuner(GardenerTuner.SuccessiveHalving(factor: 3)).Run();
+        CollectionAssert.AreEqual(new[] { 3, 3, 3, 1, 1, 1 }, halved.Trials.Select(trial => trial.Settings.TrainedEpochs).ToArray());
+        foreach (var (trial, bytes) in grid.Trials.Zip(before))
+            CollectionAssert.AreEqual(bytes, File.ReadAllBytes(halved.ModelFile(trial.Settings)));
+        halved.SaveBestModel(_folder.File("best.zip"));
+        using var model = Load(_folder.File("best.zip"));
+        Assert.AreEqual(halved.BestTrial!.Accuracy!.Value, Accuracy(model), 1e-12);
+        // Those of the shorter trials are gone, and both names of a training give the longer one's.
+        Assert.HasCount(3, Directory.GetFiles(Path.Combine(_folder.File("both"), "models")));
+        foreach (var trial in halved.Trials.Skip(3))
+            Assert.AreEqual(halved.ModelFile(trial.Settings with { TrainedEpochs = 3 }), halved.ModelFile(trial.Settings));
+    }
+
+    [TestMethod]
+    public async Task A_shorter_trial_takes_nothing_from_the_state_of_a_longer_one_that_was_stopped()
+    {
+        using var expected = Experiment("short").SetTuner(GardenerTuner.SuccessiveHalving(factor: 3, firstEpochs: 2)).SetMaxTrialsToExplore(1).Run();
+        using var source = new CancellationTokenSource();
+        var cancelling = new TestMonitor
+        {
+            OnProgress = (_, progress) =>
+            {
+                if (progress.Step == 8)
+                    source.Cancel();
+            },
+        };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Experiment("cut").SetMonitor(cancelling).RunAsync(source.Token));
+        using var actual = Experiment("cut").SetTuner(GardenerTuner.SuccessiveHalving(factor: 3, firstEpochs: 2)).SetMaxTrialsToExplore(1).Run();
+        var (one, other) = (expected.Trials[0], actual.Trials.Single(trial => trial.Settings.TrainedEpochs == 2));
+        Assert.AreEqual((one.Result!.Accuracy, one.Result.LogLoss), (other.Result!.Accuracy, other.Result.LogLoss));
+        using (var same = Load(expected.ModelFile(one.Settings)))
+        using (var model = Load(actual.ModelFile(other.Settings)))
+            CollectionAssert.AreEqual(same.Weights(), model.Weights());
+        // The longer one goes on within its last epoch.
+        var steps = new List<int>();
+        var monitor = new TestMonitor { OnProgress = (settings, progress) => steps.Add((10 * settings.TrialId) + progress.Step) };
+        Experiment("cut").SetMonitor(monitor).SetMaxTrialsToExplore(2).Run().Dispose();
+        CollectionAssert.AreEqual(new[] { 19 }, steps);
+    }
+
+    [TestMethod]
+    public void What_a_monitor_throws_of_progress_ends_the_search_and_the_trial_goes_on_another_time()
+    {
+        var throwing = new TestMonitor
+        {
+            OnProgress = (_, progress) =>
+            {
+                if (progress.Step == 4)
+                    throw new NotSupportedException("no fourth");
+            },
+        };
+        Assert.AreEqual("no fourth", Assert.ThrowsExactly<NotSupportedException>(() => Experiment("thrown").SetMonitor(throwing).Run()).Message);
+        Assert.HasCount(1, throwing.Running);
+        using var result = Experiment("thrown").Run();
+        Assert.IsTrue(result.Trials.All(trial => trial.State == GardenerTrialState.Completed));
+    }
+
+    [TestMethod]
+    public void A_trial_whose_folder_is_in_use_waits_and_does_not_fail()
+    {
+        TrainingStore? other = null;
+        var monitor = new TestMonitor
+        {
+            OnRunning = trial =>
+            {
+                if (other is null)
+                    other = TrainingStore.Open(Path.Combine(_folder.File("held"), "training", trial.TrainingName), Training);
+                else
+                    other.Dispose();
+            },
+        };
+        using var result = Experiment("held", lease: TimeSpan.FromSeconds(1)).SetMaxTrialsToExplore(1)
+            .SetSearchSpace(new GardenerSearchSpace { RemovedCounts = [1] }).SetMonitor(monitor).Run();
+        Assert.AreEqual(GardenerTrialState.Completed, result.Trials.Single().State);
+        CollectionAssert.AreEqual(new[] { 1, 1 }, monitor.Running.Select(trial => trial.TrialId).ToArray());
+    }
+
+    [TestMethod]
     public async Task A_cancelled_search_goes_on_within_the_trial_to_the_same_models()
     {
         using var whole = Experiment("whole").Run();
@@ -165,17 +247,18 @@ public sealed class TrainedSearchTests : IDisposable
         var json = System.Text.Json.JsonSerializer.Serialize(request);
         var result = await runner.RunAsync(System.Text.Json.JsonSerializer.Deserialize<GardenerTrialRequest>(json)!, null, CancellationToken.None);
         Assert.AreEqual(expected.Trials[1].Result!.Accuracy, result.Accuracy);
-        using var model = Load(Path.Combine(_folder.File("elsewhere"), "models", $"{request.Settings.TrainingName}.zip"));
+        using var model = Load(Path.Combine(_folder.File("elsewhere"), "models", $"{request.Settings.Key}.zip"));
         using var same = Load(expected.ModelFile(request.Settings));
         CollectionAssert.AreEqual(same.Weights(), model.Weights());
     }
 
-    private GardenerExperiment Experiment(string folder, VideoClassifierOptions? training = null) => _ml.Auto()
+    private GardenerExperiment Experiment(string folder, VideoClassifierOptions? training = null, TimeSpan? lease = null) => _ml.Auto()
         .CreateGardenerExperiment(new GardenerExperimentOptions
         {
             Checkpoint = _checkpoint,
             Folder = _folder.File(folder),
             Training = training ?? Training,
+            Lease = lease ?? TimeSpan.FromMinutes(1),
         })
         .SetDataset(Clips(12), Clips(9, seed: 2));
 

@@ -65,11 +65,29 @@ public sealed class TrialStoreTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_lease_that_is_not_renewed_expires_and_the_trial_is_lost()
+    public async Task A_process_that_slept_beyond_its_lease_keeps_its_trial_while_it_holds_its_lock()
     {
         await using var first = await OpenAsync();
         await using var second = await OpenAsync();
         var started = (await first.TryStartAsync(Trials.Of(2), Lease))!;
+        _clock.Now += 10 * Lease;
+        Assert.AreEqual(GardenerTrialState.Running, (await second.GetTrialsAsync())[0].State);
+        Assert.IsNull(await second.TryStartAsync(Trials.Of(2), Lease));
+        Assert.IsNull(await first.TryStartAsync(Trials.Of(2), Lease));
+        Assert.IsTrue(await first.TryRenewAsync(1, Lease));
+        Assert.IsTrue(await first.TryFinishAsync(Trials.Completed(started, 0.5)));
+    }
+
+    [TestMethod]
+    public async Task Where_the_lock_does_not_tell_a_lease_that_is_not_renewed_expires_and_the_trial_is_lost()
+    {
+        var first = await OpenAsync();
+        var started = (await first.TryStartAsync(Trials.Of(2), Lease))!;
+        // A folder cannot be opened as a file.
+        var file = Directory.GetFiles(_folder.Path, "*.lock").Single();
+        await first.DisposeAsync();
+        Directory.CreateDirectory(file);
+        await using var second = await OpenAsync();
         _clock.Now += Lease - TimeSpan.FromSeconds(1);
         Assert.IsTrue(await first.TryRenewAsync(1, Lease));
         _clock.Now += TimeSpan.FromSeconds(2);
@@ -154,6 +172,9 @@ public sealed class TrialStoreTests : IDisposable
     [DataRow("settings = replace(settings, '\"Removed\":[0,1]', '\"Removed\":[0,12]')")]
     [DataRow("settings = replace(settings, '\"Removed\":[0,1]', '\"Removed\":null')")]
     [DataRow("settings = replace(settings, '\"TrialId\":1', '\"TrialId\":2')")]
+    [DataRow("settings = replace(settings, '\"BlockCount\":12', '\"BlockCount\":2000000000')")]
+    [DataRow("key = 'another'")]
+    [DataRow("result = replace(result, '\"Removed\":[0,1]', '\"Removed\":[0,2]')")]
     [DataRow("state = 'Lost'")]
     [DataRow("state = 'Failed'")]
     [DataRow("result = NULL")]
@@ -167,6 +188,69 @@ public sealed class TrialStoreTests : IDisposable
         Execute($"UPDATE trial SET {damage}");
         var error = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => store.GetTrialsAsync());
         StringAssert.Contains(error.Message, "trial 1 is damaged");
+    }
+
+    [TestMethod]
+    [DataRow("ALTER TABLE trial RENAME TO other; CREATE VIEW trial AS SELECT * FROM other")]
+    [DataRow("CREATE TRIGGER more AFTER UPDATE ON trial BEGIN DELETE FROM trial; END")]
+    [DataRow("DROP TABLE setting")]
+    [DataRow("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 10001) INSERT INTO setting SELECT x, '' FROM n")]
+    public async Task A_database_with_other_tables_or_too_much_in_them_is_damaged(string damage)
+    {
+        await using (await OpenAsync())
+        {
+        }
+        Execute(damage);
+        var error = await Assert.ThrowsExactlyAsync<InvalidDataException>(OpenAsync);
+        StringAssert.Contains(error.Message, $"{Database}: the file is no database of trials");
+    }
+
+    [TestMethod]
+    public async Task A_number_of_a_trial_that_is_too_large_is_damage_too()
+    {
+        await using var store = await OpenAsync();
+        await store.TryStartAsync(Trials.Of(2), Lease);
+        Execute($"UPDATE trial SET id = {long.MaxValue}");
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<InvalidDataException>(() => store.GetTrialsAsync())).Message, Database);
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<InvalidDataException>(() => store.TryStartAsync(Trials.Of(3), Lease))).Message, Database);
+    }
+
+    [TestMethod]
+    public async Task What_cannot_be_opened_is_named()
+    {
+        Directory.CreateDirectory(Database);
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<IOException>(OpenAsync)).Message, $"{Database}: the database of trials cannot be");
+    }
+
+    [TestMethod]
+    public async Task Reading_waits_for_no_writer_and_changes_nothing_in_a_folder_that_is_write_protected_too()
+    {
+        var gone = await OpenAsync();
+        await gone.TryStartAsync(Trials.Of(2), Lease);
+        var file = Directory.GetFiles(_folder.Path, "*.lock").Single();
+        await gone.DisposeAsync();
+        await File.WriteAllTextAsync(file, "");
+        using (var connection = new SqliteConnection($"Data Source={Database};Pooling=False"))
+        {
+            connection.Open();
+            using var writing = connection.BeginTransaction();
+            Assert.AreEqual(GardenerTrialState.Interrupted, (await GardenerExperiment.ReadTrialsAsync(_folder.Path)).Single().State);
+        }
+        Assert.IsTrue(File.Exists(file));
+        if (OperatingSystem.IsWindows())
+            return;
+        var (folder, database) = (File.GetUnixFileMode(_folder.Path), File.GetUnixFileMode(Database));
+        const UnixFileMode Writing = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        File.SetUnixFileMode(Database, database & ~Writing);
+        File.SetUnixFileMode(_folder.Path, folder & ~Writing);
+        try
+        {
+            Assert.HasCount(1, await GardenerExperiment.ReadTrialsAsync(_folder.Path));
+        }
+        finally
+        {
+            File.SetUnixFileMode(_folder.Path, folder);
+        }
     }
 
     private async Task<SqliteTrialStore> OpenAsync()
