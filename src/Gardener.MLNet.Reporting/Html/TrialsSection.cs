@@ -14,12 +14,12 @@ internal static class TrialsSection
         return Section(
             "search", "Search",
             Paragraph($"{trials.Count} trials. A trial is on the Pareto front where no other is as accurate and cheaper, or as cheap and more accurate."),
-            trials.Any(trial => trial.IsSuperseded) ? Paragraph($"A superseded trial, whose training went on in another one, is on none.") : null,
+            trials.Any(trial => trial.IsSuperseded) ? Paragraph($"A superseded trial, whose training went on in another one, is on none, and below the others.") : null,
             Element("div", Attribute("class", "pair"), figures.Select(Drawn)),
             Table(
                 "The trials, the most accurate first",
                 ["Trial", "Accuracy", "Latency, ms", "Size, MB", "Parameters", "GFLOPs a clip", "Removed blocks", "Status", "On the front of"],
-                trials.OrderByDescending(trial => trial.Accuracy ?? double.NegativeInfinity).Select(trial => (object[])
+                trials.OrderBy(trial => trial.IsSuperseded).ThenByDescending(trial => trial.Accuracy ?? double.NegativeInfinity).Select(trial => (object[])
                 [
                     trial.Name, Numbers.Share(trial.Accuracy), Numbers.Write(trial.LatencyInMilliseconds, "0.00"), Numbers.Write(trial.ModelBytes / 1e6, "0.00"),
                     Numbers.Write(trial.Parameters, "N0"), Numbers.Write(trial.GigaFlops, "0.0000"),

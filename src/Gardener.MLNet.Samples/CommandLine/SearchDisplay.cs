@@ -53,6 +53,9 @@ internal sealed class SearchDisplay : IGardenerMonitor
         }
         console.Write(table);
         console.WriteLine("* no other is as accurate and as fast.");
+        var completed = result.Trials.Where(trial => trial.State == GardenerTrialState.Completed).ToArray();
+        if (completed.DistinctBy(trial => trial.Settings.TrainingName).Count() < completed.Length)
+            console.WriteLine("A trial whose training went on in a later one counts as that one ended.");
     }
 
     public void ReportRunningTrial(GardenerTrialSettings settings) => _task.Description = $"Trial {settings.TrialId}";

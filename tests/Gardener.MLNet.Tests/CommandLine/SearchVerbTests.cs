@@ -52,6 +52,7 @@ public sealed class SearchVerbTests : IDisposable
         var run = await CliRun.Of(Arguments("out", "--epochs", "2", "--tuner", "halving"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
         CollectionAssert.AreEqual(new[] { 1, 1, 1, 2 }, Trained(run));
+        StringAssert.Contains(run.Error, "went on in a later one");
         run = await CliRun.Of(Arguments("out", "--epochs", "2", "--tuner", "bisection", "--min-accuracy", "0", "--max-trials", "5"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
         run = await CliRun.Of(Arguments("out", "--epochs", "2", "--tuner", "random"));
@@ -73,6 +74,10 @@ public sealed class SearchVerbTests : IDisposable
         Assert.AreEqual(0, run.ExitCode, run.Error);
         StringAssert.Contains(run.Output, "10^6 weights");
         StringAssert.Contains(run.Output.ReplaceLineEndings(""), "Best model: " + _set.File("out/best.zip"));
+
+        var quiet = await CliRun.Of(
+            "search", "--data", _set.Videos, "--minutes", "10", "--epochs", "1", "--removals", "6,9", "--device", "cpu", "-o", _set.File("out"), "--quiet");
+        Assert.AreEqual($"Best model: {_set.File("out/best.zip")}", quiet.Output.ReplaceLineEndings(""));
 
         run = await CliRun.Of("report", _set.File("out"), "-o", _set.File("search.html"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
