@@ -89,7 +89,7 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
         {
             try
             {
-                if (await _queue.TakeAsync(_name).WaitAsync(stop) is { } work)
+                if (await _queue.TakeAsync(_name, _options.Lease).WaitAsync(stop) is { } work)
                     return work;
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
@@ -133,7 +133,7 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
     /// <summary>Says that the trial is at work, and stops it where it is not wanted or nobody has heard so for too long.</summary>
     private async Task BeatAsync(TrialWork work, LatestProgress progress, CancellationTokenSource end, CancellationToken ended)
     {
-        using var timer = new PeriodicTimer(Least(_options.Lease / 6, TimeSpan.FromSeconds(2)));
+        using var timer = new PeriodicTimer(Least(_options.Lease / 6, TrialQueue.LongestBeat));
         // Earlier than the queue gives the trial to another.
         var patience = _options.Lease * (2 / 3.0);
         var heard = TimeProvider.System.GetTimestamp();
