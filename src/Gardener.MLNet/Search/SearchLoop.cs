@@ -17,6 +17,9 @@ internal sealed class SearchLoop(
 
     public required string Folder { get; init; }
 
+    /// <summary>What other machines must have in common with this one; null where none run trials.</summary>
+    public IReadOnlyDictionary<string, string>? Experiment { get; init; }
+
     public required TimeSpan Lease { get; init; }
 
     public required GardenerMetric Metric { get; init; }
@@ -153,7 +156,7 @@ internal sealed class SearchLoop(
         try
         {
             var result = await WhileRenewingAsync(settings.TrialId, lost, channel, () => runner.RunAsync(
-                new GardenerTrialRequest(settings, Constraints, Folder), Progress(settings), any.Token));
+                new GardenerTrialRequest(settings, Constraints, Folder) { Experiment = Experiment }, Progress(settings), any.Token));
             Check(result);
             return new EndedRun(settings, result with { TrialSettings = settings }, null);
         }
