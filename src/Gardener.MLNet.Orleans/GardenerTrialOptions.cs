@@ -5,6 +5,8 @@ namespace GardenerML.Orleans;
 /// <summary>What a silo needs to run the trials of an experiment. Immutable.</summary>
 public sealed record GardenerTrialOptions
 {
+    internal static readonly TimeSpan DefaultLease = TimeSpan.FromMinutes(1);
+
     /// <summary>The experiment's name in the cluster, the one of <see cref="OrleansTrialRunner"/>.</summary>
     public string Experiment { get; init; } = "";
 
@@ -19,10 +21,10 @@ public sealed record GardenerTrialOptions
     public string? Folder { get; init; }
 
     /// <summary>
-    /// How long a silo, or an experiment, that is not heard of is taken to live; at least a second, the same on all silos. A trial is
-    /// run again by another silo after that, and one that no experiment waits for is stopped.
+    /// How long this silo, or the experiment of its trial, is taken to live when it is not heard of; at least a second. The trial is run
+    /// again by another silo after that, and one that no experiment waits for is stopped.
     /// </summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan Lease { get; init; } = DefaultLease;
 
     /// <summary>How long a silo without a trial waits before it asks again; at least 10 milliseconds.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);

@@ -13,7 +13,7 @@ internal interface ITrialQueueGrain : IGrainWithStringKey
     Task<bool> LeaveAsync(string key);
 
     /// <inheritdoc cref="TrialQueue.Take"/>
-    Task<TrialWork?> TakeAsync(string worker);
+    Task<TrialWork?> TakeAsync(string worker, TimeSpan lease);
 
     /// <inheritdoc cref="TrialQueue.Beat"/>
     Task<bool> BeatAsync(string worker, TrialWork work, string? progress);

@@ -2,12 +2,19 @@ namespace GardenerML.Orleans;
 
 /// <summary>
 /// Hands trials to workers. It is in memory: where it is lost, experiments and workers say again what they wait for and what they do,
-/// and it is as before.
+/// and it is as before. Until all of them have had the time to do so, nothing is handed out: what waits may run already.
 /// </summary>
-/// <param name="lease">How long a worker or an experiment that is not heard of is taken to live.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TrialQueue(TimeSpan lease, TimeProvider time)
+internal sealed class TrialQueue(TimeProvider time)
 {
+    /// <summary>The longest time between two beats of a worker.</summary>
+    public static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a new queue only listens.</summary>
+    public static readonly TimeSpan Grace = 3 * LongestBeat;
+
+    private readonly long _began = time.GetTimestamp();
+
     // In the order of waiting. Some tens at most: as many as experiments have in flight.
     private readonly List<Entry> _entries = [];
 
@@ -31,32 +38,36 @@ internal sealed class TrialQueue(TimeSpan lease, TimeProvider time)
 
     /// <summary>No experiment waits for a trial any longer: it has seen the outcome, or does not want one.</summary>
     /// <param name="key">Which trial it is.</param>
-    /// <returns>Whether no worker is at it, or one that does not live.</returns>
+    /// <returns>Whether it is known that no worker is at it, or one that does not live.</returns>
     public bool Leave(string key)
     {
         Sweep();
-        if (Find(key) is not { } entry)
-            return true;
-        entry.Followed = false;
-        entry.Outcome = null;
-        entry.Stop();
-        Sweep();
-        return Find(key) is null;
+        if (Find(key) is { } entry)
+        {
+            entry.Followed = false;
+            entry.Outcome = null;
+            entry.Stop();
+            Sweep();
+        }
+        return Find(key) is null && !IsNew;
     }
 
     /// <summary>A worker that has no trial asks for one; a worker that did not hear the answer gets the same again.</summary>
     /// <param name="worker">Its name, which no other has.</param>
-    /// <returns>The trial that has waited longest; null where none waits.</returns>
-    public TrialWork? Take(string worker)
+    /// <param name="lease">How long the worker, or the trial's experiment, is taken to live when it is not heard of.</param>
+    /// <returns>The trial that has waited longest; null where none waits, or the queue is new.</returns>
+    public TrialWork? Take(string worker, TimeSpan lease)
     {
         Sweep();
+        if (IsNew)
+            return null;
         var entry = _entries.Find(one => one.Run?.Worker == worker && !one.Run.Stopping) ?? _entries.Find(one => one.Waits);
         if (entry is null)
             return null;
-        entry.Run ??= new Run(worker, Guid.NewGuid());
+        entry.Run ??= new Run(worker, Guid.NewGuid(), lease);
         entry.Run.HeardAt = time.GetTimestamp();
         entry.Worker = worker;
-        return new TrialWork(entry.Key, entry.Request, entry.Run.Attempt);
+        return new TrialWork(entry.Key, entry.Request, entry.Run.Attempt, entry.Run.Lease);
     }
 
     /// <summary>A worker is at a trial.</summary>
@@ -97,11 +108,13 @@ internal sealed class TrialQueue(TimeSpan lease, TimeProvider time)
         // A run that was given up is taken back where no other one has begun.
         if (entry is { Run: null, Outcome: null } && entry.Request == work.Request)
         {
-            entry.Run = new Run(worker, work.Attempt) { HeardAt = time.GetTimestamp() };
+            entry.Run = new Run(worker, work.Attempt, work.Lease) { HeardAt = time.GetTimestamp() };
             entry.Worker = worker;
         }
         return entry.Run?.Attempt == work.Attempt ? entry : null;
     }
+
+    private bool IsNew => time.GetElapsedTime(_began) < Grace;
 
     private Entry? Find(string key) => _entries.Find(entry => entry.Key == key);
 
@@ -112,11 +125,12 @@ internal sealed class TrialQueue(TimeSpan lease, TimeProvider time)
         return entry;
     }
 
-    /// <summary>Gives up whom was not heard of for a lease.</summary>
+    /// <summary>Gives up who was not heard of for a lease.</summary>
     private void Sweep()
     {
         foreach (var entry in _entries)
         {
+            var lease = entry.Run?.Lease ?? GardenerTrialOptions.DefaultLease;
             if (entry.Run is { } run && time.GetElapsedTime(run.HeardAt) > lease)
                 entry.Run = null;
             if (time.GetElapsedTime(entry.FollowedAt) <= lease)
@@ -152,11 +166,13 @@ internal sealed class TrialQueue(TimeSpan lease, TimeProvider time)
         public void Stop() => Run?.Stopping = true;
     }
 
-    private sealed class Run(string worker, Guid attempt)
+    private sealed class Run(string worker, Guid attempt, TimeSpan lease)
     {
         public string Worker { get; } = worker;
 
         public Guid Attempt { get; } = attempt;
+
+        public TimeSpan Lease { get; } = lease;
 
         public long HeardAt { get; set; }
 

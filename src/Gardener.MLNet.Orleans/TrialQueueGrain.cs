@@ -1,18 +1,15 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace GardenerML.Orleans;
 
 /// <summary>A <see cref="TrialQueue"/> of the cluster.</summary>
-internal sealed class TrialQueueGrain(IServiceProvider services) : Grain, ITrialQueueGrain
+internal sealed class TrialQueueGrain : Grain, ITrialQueueGrain
 {
-    private readonly TrialQueue _queue = new(
-        (services.GetService<GardenerTrialOptions>() ?? new GardenerTrialOptions()).Lease, TimeProvider.System);
+    private readonly TrialQueue _queue = new(TimeProvider.System);
 
     public Task<TrialStatus> FollowAsync(string key, string request) => Task.FromResult(_queue.Follow(key, request));
 
     public Task<bool> LeaveAsync(string key) => Task.FromResult(_queue.Leave(key));
 
-    public Task<TrialWork?> TakeAsync(string worker) => Task.FromResult(_queue.Take(worker));
+    public Task<TrialWork?> TakeAsync(string worker, TimeSpan lease) => Task.FromResult(_queue.Take(worker, lease));
 
     public Task<bool> BeatAsync(string worker, TrialWork work, string? progress) => Task.FromResult(_queue.Beat(worker, work, progress));
 

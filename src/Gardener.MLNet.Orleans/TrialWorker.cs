@@ -55,14 +55,25 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
     {
         try
         {
-            var runner = await CreateRunnerAsync(stop);
-            using var disposed = runner as IDisposable;
             while (true)
-                await RunAsync(await TakeAsync(stop), runner, stop);
+            {
+                await RunAllAsync(stop);
+                await Task.Delay(RunnerPause, stop);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The silo stops.
+        }
+    }
+
+    /// <summary>Runs trials until one is of another experiment than what this machine has.</summary>
+    private async Task RunAllAsync(CancellationToken stop)
+    {
+        var runner = await CreateRunnerAsync(stop);
+        using var disposed = runner as IDisposable;
+        while (await RunAsync(await TakeAsync(stop), runner, stop))
+        {
         }
     }
 
@@ -89,7 +100,7 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
         {
             try
             {
-                if (await _queue.TakeAsync(_name).WaitAsync(stop) is { } work)
+                if (await _queue.TakeAsync(_name, _options.Lease).WaitAsync(stop) is { } work)
                     return work;
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
@@ -100,7 +111,9 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
         }
     }
 
-    private async Task RunAsync(TrialWork work, IGardenerTrialRunner runner, CancellationToken stop)
+    /// <summary>Runs a trial.</summary>
+    /// <returns>False where this machine cannot run it.</returns>
+    private async Task<bool> RunAsync(TrialWork work, IGardenerTrialRunner runner, CancellationToken stop)
     {
         Starts(work.Key);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -108,6 +121,7 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
         var progress = new LatestProgress();
         var beating = BeatAsync(work, progress, end, ended.Token);
         TrialOutcome? outcome;
+        var can = true;
         try
         {
             // Whatever the runner does on its caller's thread keeps no beat waiting.
@@ -120,6 +134,12 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
             outcome = null;
             Stops(work.Key);
         }
+        catch (OtherExperimentException e)
+        {
+            outcome = null;
+            can = false;
+            NoRunner(e, RunnerPause);
+        }
         catch (Exception e)
         {
             outcome = new TrialOutcome(null, e.Message);
@@ -128,12 +148,13 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
         await FinishAsync(work, outcome, stop);
         await ended.CancelAsync();
         await beating;
+        return can;
     }
 
     /// <summary>Says that the trial is at work, and stops it where it is not wanted or nobody has heard so for too long.</summary>
     private async Task BeatAsync(TrialWork work, LatestProgress progress, CancellationTokenSource end, CancellationToken ended)
     {
-        using var timer = new PeriodicTimer(Least(_options.Lease / 6, TimeSpan.FromSeconds(2)));
+        using var timer = new PeriodicTimer(Least(_options.Lease / 6, TrialQueue.LongestBeat));
         // Earlier than the queue gives the trial to another.
         var patience = _options.Lease * (2 / 3.0);
         var heard = TimeProvider.System.GetTimestamp();

@@ -234,11 +234,13 @@ public sealed class GardenerExperiment
         var data = Data(options);
         var subject = new SearchSubject(options, data?.Columns.ClipType);
         var candidates = _space.Candidates(subject.BlockCount, subject.RemovalOrder, options.Training, seed);
-        await store.OpenAsync(Identity(subject, options.Training, data, seed), cancellation);
+        var identity = Identity(subject, options.Training, data, seed);
+        await store.OpenAsync(identity, cancellation);
         using var own = _runner is null ? new GardenerTrialRunner(_environment, options, data!, subject, _space.Criteria) : null;
         _running = new SearchLoop(_host, store, _runner ?? own!, _tuner, candidates)
         {
             Folder = options.Folder!,
+            Experiment = _runner is null ? null : identity,
             Lease = options.Lease,
             Metric = _metric,
             Constraints = _constraints,

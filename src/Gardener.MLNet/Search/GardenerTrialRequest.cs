@@ -8,6 +8,12 @@ namespace GardenerML.Search;
 /// </param>
 public sealed record GardenerTrialRequest(GardenerTrialSettings Settings, GardenerConstraints Constraints, string Folder)
 {
+    /// <summary>
+    /// What decides the outcome of the trial beside its settings, by name, as in <see cref="IGardenerTrialStore.OpenAsync"/>: another machine
+    /// must have the same. Null where the experiment runs its trials itself.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Experiment { get; init; }
+
     /// <summary>The model zip that the trial writes; it goes where a longer trial of the same training is recorded.</summary>
     internal string ModelFile => TrialFiles.Model(Folder, Settings);
 

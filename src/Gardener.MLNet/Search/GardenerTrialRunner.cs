@@ -20,6 +20,7 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
     private readonly SearchData _data;
     private readonly VideoMaeCosts _costs;
     private readonly FrameCache? _ownCache;
+    private SortedDictionary<string, string>? _identity;
 
     /// <summary>Makes a runner, for a process that only runs trials: an experiment has one of its own.</summary>
     /// <param name="mlContext">Its log and progress are written to.</param>
@@ -58,6 +59,7 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="OtherExperimentException">The checkpoint, the clips or the recipe are not those of the request's experiment.</exception>
     public Task<GardenerTrialResult> RunAsync(
         GardenerTrialRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -73,6 +75,7 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
     {
         var clock = Stopwatch.StartNew();
         var settings = request.Settings;
+        RequireSame(request);
         int[] kept = [.. Enumerable.Range(0, settings.BlockCount).Except(settings.Removed)];
         var cost = Cost(kept);
         if (request.Constraints.Exceeded(cost) is { } fault)
@@ -111,6 +114,17 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
                 PeakMemoryInMegaByte = process.PeakWorkingSet64 / 1e6,
             };
         }
+    }
+
+    /// <summary>Refuses a trial of an experiment with another checkpoint, other clips or another recipe.</summary>
+    private void RequireSame(GardenerTrialRequest request)
+    {
+        if (request.Experiment is not { } experiment)
+            return;
+        // All trials of an experiment have the same seed, whatever that of this process is.
+        _identity ??= _data.Identity(_environment, _subject.Hash, _training, request.Settings.Seed);
+        if (SettingsDifference.Find(experiment, _identity) is { } differences)
+            throw new OtherExperimentException($"This machine's trials would be of another experiment: {differences}.");
     }
 
     private GardenerTrialCost Cost(int[] kept)

@@ -20,6 +20,9 @@ internal sealed class SearchLoop(
 
     public required string Folder { get; init; }
 
+    /// <summary>What other machines must have in common with this one; null where none run trials.</summary>
+    public IReadOnlyDictionary<string, string>? Experiment { get; init; }
+
     public required TimeSpan Lease { get; init; }
 
     public required GardenerMetric Metric { get; init; }
@@ -212,7 +215,7 @@ internal sealed class SearchLoop(
         try
         {
             var result = await WhileRenewingAsync(settings.TrialId, lost, channel, () => runner.RunAsync(
-                new GardenerTrialRequest(settings, Constraints, Folder), progress, any.Token));
+                new GardenerTrialRequest(settings, Constraints, Folder) { Experiment = Experiment }, progress, any.Token));
             Check(result);
             return new EndedRun(settings, result with { TrialSettings = settings }, null, progress?.Failure);
         }

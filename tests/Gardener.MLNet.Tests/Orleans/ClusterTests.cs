@@ -39,9 +39,7 @@ public sealed class ClusterTests : IDisposable
     [Timeout(300_000, CooperativeCancellation = true)]
     public async Task A_search_outlives_a_killed_silo_and_has_each_result_once()
     {
-        MotionDataset.Create(_folder.File("motion"), new MotionDatasetOptions { Groups = 5, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 8 },
-            cancellationToken: TestContext.CancellationToken);
-        VideoMaeCheckpointWriter.Save(_folder.File("checkpoint.safetensors"), TinyModel.Content(), CheckpointLayout.SingleFile);
+        CreateData();
         var port = FreePort();
         var silos = Enumerable.Range(0, Silos).Select(silo => Start(silo, port, "worker")).ToArray();
         var search = Start(Silos, port, "search");
@@ -68,14 +66,77 @@ public sealed class ClusterTests : IDisposable
         Assert.AreEqual(9, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));
     }
 
-    private Process Start(int silo, int port, string role)
+    [TestMethod]
+    [Timeout(300_000, CooperativeCancellation = true)]
+    public async Task A_silo_with_other_clips_runs_no_trials_and_fails_none()
+    {
+        CreateData();
+        var port = FreePort();
+        Start(0, port, "worker", ("frames", 2));
+        var search = Start(Silos, port, "search", ("epochs", 1));
+        await FirstAsync(told => told.Silo == 0 && told.Line.Contains("This silo cannot run trials"));
+        Start(1, port, "worker");
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(0, search.ExitCode, string.Join('\n', _told));
+        Assert.IsTrue(_told.Any(told => told.Silo == 0 && told.Line.Contains("of another experiment: clips was ")), string.Join('\n', _told));
+        Assert.IsFalse(_told.Any(told => told.Silo == 0 && told.Line.Contains("Trial ends: ")));
+        Assert.AreEqual(9, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));
+    }
+
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = true)]
+    [DataRow("--role", "", "--role worker or --role search")]
+    [DataRow("--data", "", "--data")]
+    [DataRow("--checkpoint", "", "--checkpoint")]
+    [DataRow("--folder", "", "--folder")]
+    [DataRow("--silos", "many", "many")]
+    [DataRow("--lease", "0", "--lease is 0")]
+    public async Task A_wrong_setting_is_one_line(string name, string value, string message)
+    {
+        var search = Start(Silos, 1, "search", (name[2..], value));
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(2, search.ExitCode, string.Join('\n', _told));
+        StringAssert.Contains(_told.Single(told => told.Line.Length > 0).Line, message);
+    }
+
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = true)]
+    [DataRow(false)]
+    [DataRow(true)]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task Control_C_stops_the_search_without_an_error(bool connected)
+    {
+        CreateData();
+        var port = FreePort();
+        if (connected)
+            Start(0, port, "worker");
+        var search = Start(Silos, port, "search");
+        await FirstAsync(told => told.Line.Contains(connected ? Starts : "Connection attempt"));
+        using var kill = Process.Start("kill", ["-INT", $"{search.Id}"]);
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(130, search.ExitCode, string.Join('\n', _told));
+        Assert.IsTrue(_told.Any(told => told.Silo == Silos && told.Line.StartsWith("Stopped. ", StringComparison.Ordinal)));
+        Assert.IsFalse(_told.Any(told => told.Silo == Silos && told.Line.Contains("nhandled")));
+    }
+
+    private void CreateData()
+    {
+        MotionDataset.Create(_folder.File("motion"), new MotionDatasetOptions { Groups = 5, ClipsPerGroup = 1, ImageSize = 32, FrameCount = 8 },
+            cancellationToken: TestContext.CancellationToken);
+        VideoMaeCheckpointWriter.Save(_folder.File("checkpoint.safetensors"), TinyModel.Content(), CheckpointLayout.SingleFile);
+    }
+
+    private Process Start(int silo, int port, string role, params (string Name, object Value)[] others)
     {
         var start = new ProcessStartInfo(Repository.SampleProgram("ClusterSearch")) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in (IEnumerable<(string, object)>)
             [
                 ("role", role), ("silo", silo), ("silos", Silos), ("port", port), ("data", _folder.File("motion")),
                 ("checkpoint", _folder.File("checkpoint.safetensors")), ("folder", _folder.File("search")), ("frames", 4), ("size", 32),
-                ("epochs", 15), ("lease", 6),
+                ("epochs", 15), ("lease", 6), .. others, // the last of a name counts
             ])
         {
             start.ArgumentList.Add($"--{name}");

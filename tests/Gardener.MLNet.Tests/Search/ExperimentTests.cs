@@ -371,6 +371,7 @@ public sealed class ExperimentTests : IDisposable
         [
             new() { MinimumAccuracy = 1.1 }, new() { MinimumMeanClassRecall = -1 }, new() { MaximumLatencyInMilliseconds = 0 },
             new() { MaximumParameters = 0 }, new() { MaximumGigaFlops = double.NaN }, new() { MaximumModelBytes = 0 },
+            new() { MaximumLatencyInMilliseconds = double.PositiveInfinity }, new() { MaximumGigaFlops = double.PositiveInfinity },
         ])
             Assert.Throws<ArgumentException>(() => experiment.SetConstraints(wrong));
         Assert.Throws<ArgumentException>(() => experiment.SetMetric((GardenerMetric)9));

@@ -252,6 +252,34 @@ public sealed class TrainedSearchTests : IDisposable
         CollectionAssert.AreEqual(same.Weights(), model.Weights());
     }
 
+    [TestMethod]
+    public async Task A_runner_refuses_a_trial_of_an_experiment_with_other_clips_checkpoint_or_recipe()
+    {
+        GardenerTrialRequest? asked = null;
+        var other = new TestRunner((request, _) => Task.FromResult(Trials.Completed((asked = request).Settings, 0.5)));
+        using var result = Experiment("asked").SetTrialRunner(other).SetMaxTrialsToExplore(1).Run();
+        var json = System.Text.Json.JsonSerializer.Serialize(asked! with { Folder = _folder.File("elsewhere") });
+        var request = System.Text.Json.JsonSerializer.Deserialize<GardenerTrialRequest>(json)!;
+
+        Assert.AreEqual(GardenerTrialState.Completed, (await RunAsync(Training, 12)).State);
+        // A trial has these of its own.
+        Assert.AreEqual(GardenerTrialState.Completed, (await RunAsync(Training with { LearningRate = 0.123, Epochs = 7, Seed = 99 }, 12)).State);
+        await RefusedAsync("trainingClips was 12 clips and is 10 clips", Training, 10);
+        await RefusedAsync("training.WeightDecay was", Training with { WeightDecay = Training.WeightDecay + 0.01 }, 12);
+        request = request with { Experiment = new Dictionary<string, string>(request.Experiment!) { ["checkpoint"] = $"xxh128:{new string('0', 32)}" } };
+        await RefusedAsync("checkpoint: not the same", Training, 12);
+
+        async Task<GardenerTrialResult> RunAsync(VideoClassifierOptions training, int clips)
+        {
+            using var runner = new GardenerTrialRunner(
+                _ml, new GardenerExperimentOptions { Checkpoint = _checkpoint, Training = training }, Clips(clips), Clips(9, seed: 2));
+            return await runner.RunAsync(request, null, CancellationToken.None);
+        }
+
+        async Task RefusedAsync(string message, VideoClassifierOptions training, int clips) => StringAssert.Contains(
+            (await Assert.ThrowsExactlyAsync<OtherExperimentException>(() => RunAsync(training, clips))).Message, message);
+    }
+
     private GardenerExperiment Experiment(string folder, VideoClassifierOptions? training = null, TimeSpan? lease = null) => _ml.Auto()
         .CreateGardenerExperiment(new GardenerExperimentOptions
         {
