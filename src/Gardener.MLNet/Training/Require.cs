@@ -21,7 +21,7 @@ internal static class Require
     public static void Above(double value, string option)
     {
         if (!(value > 0) || !double.IsFinite(value))
-            throw new ArgumentException($"{option} is {value}; it must be {(value > 0 ? "finite" : "above 0")}.");
+            throw new ArgumentException($"{option} is {value}; it must be above 0{(value > 0 ? " and finite" : "")}.");
     }
 
     /// <summary>A finite number of at least 0.</summary>
