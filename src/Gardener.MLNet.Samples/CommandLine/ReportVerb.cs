@@ -118,11 +118,9 @@ internal sealed class ReportVerb
         if (!best.Exists || !models.Exists)
             return null;
         var hash = new Lazy<byte[]>(() => Hash(best));
-        var training = models.EnumerateFiles("*.zip").FirstOrDefault(
+        var model = models.EnumerateFiles("*.zip").FirstOrDefault(
             model => model.Length == best.Length && Hash(model).SequenceEqual(hash.Value))?.Name;
-        return trials.Select(trial => trial.Settings)
-            .Where(trial => $"{trial.TrainingName}.zip" == training)
-            .MaxBy(trial => trial.TrainedEpochs);
+        return trials.Select(trial => trial.Settings).FirstOrDefault(trial => $"{trial.Key}.zip" == model);
 
         static byte[] Hash(FileInfo file)
         {
