@@ -53,6 +53,10 @@ internal static class CommonOptions
     public static Option<int?> AtLeastOne(Option<int?> option) =>
         Checked(option, number => number is null or >= 1, "must be at least 1");
 
+    /// <summary>The list that an option gives; null where the option is absent, for which the parser has an empty list.</summary>
+    public static T[]? GetList<T>(this ParseResult arguments, Option<T[]?> option) =>
+        arguments.GetResult(option) is null ? null : arguments.GetValue(option);
+
     /// <summary>Lets an option take only some words, which its help lists.</summary>
     public static void AcceptOnly(this Option option, params string[] words)
     {

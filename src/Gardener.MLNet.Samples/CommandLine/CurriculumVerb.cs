@@ -86,7 +86,7 @@ internal sealed class CurriculumVerb
         var clips = new ActionCurriculumOptions
         {
             Seed = (ulong)seed,
-            Looks = arguments.GetResult(_looks) is null ? null : arguments.GetValue(_looks),
+            Looks = arguments.GetList(_looks),
             PlainShare = arguments.GetValue(_plain),
             TurningShare = arguments.GetValue(_turning),
             CompressedShare = arguments.GetValue(_compressed),

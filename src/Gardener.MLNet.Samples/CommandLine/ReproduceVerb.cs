@@ -89,9 +89,8 @@ internal sealed class ReproduceVerb
             Checkpoint = checkpoint,
             StateFolder = Path.Combine(folder, "runs"),
             Training = recipe.Training,
-            // The value of a list that is not given is an empty one.
-            Criteria = arguments.GetValue(_criteria) is { Length: > 0 } criteria ? criteria : ReproductionOptions.PaperCriteria,
-            Removals = arguments.GetValue(_removals) is { Length: > 0 } removals ? removals : DefaultRemovals,
+            Criteria = arguments.GetList(_criteria) ?? ReproductionOptions.PaperCriteria,
+            Removals = arguments.GetList(_removals) ?? DefaultRemovals,
             Seeds = [.. Enumerable.Range(seed, arguments.GetValue(_seeds)!.Value)],
             Cancellation = run.Cancellation,
         };
