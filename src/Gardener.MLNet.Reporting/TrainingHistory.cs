@@ -5,9 +5,6 @@ namespace GardenerML.Reporting;
 /// <summary>Reads what a training wrote of its epochs.</summary>
 public static class TrainingHistory
 {
-    private const string Header = "epoch,training_loss,training_accuracy,learning_rate,validation_loss,validation_accuracy,"
-        + "validation_mean_class_recall,clips_per_second";
-
     /// <summary>Reads <c>history.csv</c> of a log folder.</summary>
     /// <param name="folder">The log folder of the training, or the file itself.</param>
     /// <returns>The epochs. How many clips were validated on is not in the file, and is 0.</returns>
@@ -16,10 +13,10 @@ public static class TrainingHistory
     public static IReadOnlyList<EpochMetrics> Load(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        var path = Directory.Exists(folder) ? Path.Combine(folder, "history.csv") : folder;
+        var path = Directory.Exists(folder) ? Path.Combine(folder, TrainingLog.HistoryFile) : folder;
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no {path}; the log folder of a training is expected.", path);
-        var epochs = CsvRows.Read(path, Header, row => new EpochMetrics(
+        var epochs = CsvRows.Read(path, TrainingLog.HistoryHeader, row => new EpochMetrics(
             CsvRows.Whole(row[0]), 0, CsvRows.Number(row[1]), CsvRows.Number(row[2]), CsvRows.Number(row[3]),
             row[4].Length == 0 ? null : new ClipSetMetrics(0, CsvRows.Number(row[4]), CsvRows.Number(row[5]), CsvRows.Number(row[6])),
             CsvRows.Number(row[7])));

@@ -9,6 +9,13 @@ namespace GardenerML.Training;
 /// <summary>Writes <c>history.csv</c> and TensorBoard event files.</summary>
 internal sealed class TrainingLog
 {
+    /// <summary>The name of the file that has a row an epoch.</summary>
+    public const string HistoryFile = "history.csv";
+
+    /// <summary>Its first line.</summary>
+    public const string HistoryHeader = "epoch,training_loss,training_accuracy,learning_rate,validation_loss,validation_accuracy,"
+        + "validation_mean_class_recall,clips_per_second";
+
     private readonly string _folder;
     private readonly SummaryWriter _events;
 
@@ -54,14 +61,13 @@ internal sealed class TrainingLog
     // Written whole: a run that is killed leaves no half row, and one that goes on no row twice.
     private void WriteHistory(TrainingPosition position)
     {
-        var text = new StringBuilder("epoch,training_loss,training_accuracy,learning_rate,validation_loss,validation_accuracy,"
-            + "validation_mean_class_recall,clips_per_second\n");
+        var text = new StringBuilder(HistoryHeader).Append('\n');
         foreach (var epoch in position.History)
             text.AppendJoin(',', new object?[]
             {
                 epoch.Epoch, epoch.TrainingLoss, epoch.TrainingAccuracy, epoch.LearningRate, epoch.Validation?.Loss,
                 epoch.Validation?.Accuracy, epoch.Validation?.MeanClassRecall, epoch.ClipsPerSecond,
             }.Select(value => value is double.NaN ? "" : Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
-        AtomicFile.Write(Path.Combine(_folder, "history.csv"), stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
+        AtomicFile.Write(Path.Combine(_folder, HistoryFile), stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }
