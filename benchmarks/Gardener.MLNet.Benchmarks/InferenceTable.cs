@@ -12,9 +12,8 @@ internal static class InferenceTable
 {
     private static readonly (string Name, VideoMaeConfiguration Configuration)[] Models =
     [
-        ("base, 16 x 224 x 224", VideoMaeConfiguration.Base with { ClassCount = 101 }),
-        ("tiny, 8 x 64 x 64", new VideoMaeConfiguration
-            { FrameCount = 8, ImageSize = 64, Width = 128, HeadCount = 4, MlpWidth = 512, ClassCount = 101 }),
+        ("base, 16 x 224 x 224", BenchmarkModels.Base),
+        ("tiny, 8 x 64 x 64", BenchmarkModels.Tiny),
     ];
 
     public static void Print(string[] arguments)
@@ -52,9 +51,7 @@ internal static class InferenceTable
         foreach (var percent in removed)
         {
             var configuration = whole with { BlockCount = whole.BlockCount * (100 - percent) / 100 };
-            var model = new VideoMaeClassifier(configuration);
-            using (var generator = new Generator(1))
-                WeightInitialisation.Fill(model, generator, _ => true);
+            var model = BenchmarkModels.WithRandomWeights(configuration);
             models.Add(model);
             passes.Add(new ScoringPass(model, type));
             limits.Add(new MatrixProducts(configuration, batch, whole.TokenCount > 1024 ? 1 : batch, type));

@@ -10,6 +10,7 @@ Dictionary<string, Action<string[]>> tables = new()
     ["table"] = _ => WeightStatisticsTable.Print(),
     ["checkpoints"] = _ => CheckpointTable.Print(),
     ["inference"] = InferenceTable.Print,
+    ["training"] = TrainingTable.Print,
     ["decoding"] = DecodingTable.Print,
     ["scoring"] = ScoringTable.Print,
 };

@@ -3,7 +3,6 @@ using System.Globalization;
 using GardenerML.Checkpoints;
 using GardenerML.Training;
 using GardenerML.Video;
-using GardenerML.VideoMae;
 using Microsoft.ML;
 
 namespace GardenerML.Benchmarks;
@@ -62,17 +61,7 @@ internal static class ScoringTable
 
     private static VideoClassifierTransformer Model(MLContext ml)
     {
-        var model = new VideoMaeClassifier(new VideoMaeConfiguration
-        {
-            FrameCount = Frames,
-            ImageSize = Side,
-            Width = 128,
-            HeadCount = 4,
-            MlpWidth = 512,
-            ClassCount = 101,
-        });
-        using (var generator = new TorchSharp.torch.Generator(1))
-            WeightInitialisation.Fill(model, generator, _ => true);
+        var model = BenchmarkModels.WithRandomWeights(BenchmarkModels.Tiny);
         return new VideoClassifierTransformer(ml, model, new VideoClassifierDescription
         {
             VideoColumnName = nameof(Row.Video),

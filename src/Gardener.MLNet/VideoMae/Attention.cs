@@ -52,10 +52,12 @@ internal sealed class Attention : nn.Module<Tensor, Tensor>
         var bias = _queryBias is null ? null : cat([_queryBias, _keyBias ?? _zeroBias!, _valueBias!]);
         var qkv = _qkv.Forward(input, bias);
 
-        // [B, tokens, 3 * width] -> three of [B, heads, tokens, width / heads]
-        var heads = qkv.view(-1, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4).unbind(0);
-        var attended = nn.functional.scaled_dot_product_attention(heads[0], heads[1], heads[2]);
+        // [B, tokens, 3 * width] -> [3, B, heads, tokens, width / heads]
+        var heads = qkv.view(-1, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+        var attended = ChunkedAttention.IsFaster(heads.dtype, heads.device) ? ChunkedAttention.apply(heads) : Fused(heads.unbind(0));
         return _proj.forward(attended.transpose(1, 2).reshape(-1, tokens, width)).MoveToOuterDisposeScope();
+
+        static Tensor Fused(Tensor[] parts) => nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
     }
 
     protected override void Dispose(bool disposing)

@@ -7,7 +7,6 @@ internal sealed class ScoringBlock : IDisposable
 {
     private readonly VideoMaeConfiguration _configuration;
     private readonly ScalarType _type;
-    private readonly bool _separateProducts;
     private readonly List<Tensor> _made = [];
     private readonly (Tensor Weight, Tensor Bias) _norm1;
     private readonly (Tensor Weight, Tensor? Bias) _qkv;
@@ -25,17 +24,7 @@ internal sealed class ScoringBlock : IDisposable
     {
         (_configuration, _type) = (configuration, type);
         var prefix = $"blocks.{block}.";
-        var qkv = weights[prefix + "attn.qkv.weight"];
-        var bias = JoinedBias();
-        _separateProducts = type == ScalarType.BFloat16 && qkv.device.type == TorchSharp.DeviceType.CPU;
-        if (_separateProducts)
-        {
-            // The scores' divisor goes into the query's weights.
-            var scale = ones(3 * configuration.Width);
-            scale.narrow(0, 0, configuration.Width).fill_(1 / Math.Sqrt(configuration.Width / configuration.HeadCount));
-            (qkv, bias) = (qkv.mul(scale.unsqueeze(1)), bias?.mul(scale));
-        }
-        _qkv = (Ready(qkv), bias is null ? null : Kept(bias.to(type)));
+        _qkv = (Ready(weights[prefix + "attn.qkv.weight"]), JoinedBias() is { } bias ? Kept(bias.to(type)) : null);
         _proj = Layer("attn.proj");
         _fc1 = Layer("mlp.fc1");
         _fc2 = Layer("mlp.fc2");
@@ -86,8 +75,8 @@ internal sealed class ScoringBlock : IDisposable
         long clips = input.shape[0], tokens = input.shape[1], heads = _configuration.HeadCount;
         // [B, tokens, 3 * width] -> [3, B, heads, tokens, width / heads]
         var qkv = Linear(input, _qkv).view(clips, tokens, 3, heads, -1).permute(2, 0, 3, 1, 4);
-        var attended = _separateProducts
-            ? ChunkedAttention.Apply(qkv)
+        var attended = ChunkedAttention.IsFaster(_type, qkv.device)
+            ? ChunkedAttention.Attend(qkv)
             : nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]);
         return Linear(attended.transpose(1, 2).reshape(clips, tokens, -1), _proj).MoveToOuterDisposeScope();
     }
