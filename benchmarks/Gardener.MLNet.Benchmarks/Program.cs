@@ -11,6 +11,7 @@ Dictionary<string, Action<string[]>> tables = new()
     ["checkpoints"] = _ => CheckpointTable.Print(),
     ["inference"] = InferenceTable.Print,
     ["training"] = TrainingTable.Print,
+    ["loading"] = LoadingTable.Print,
     ["decoding"] = DecodingTable.Print,
     ["scoring"] = ScoringTable.Print,
 };
