@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace GardenerML.Benchmarks;
 
 /// <summary>
-/// The matrix products of a forward pass alone, each into memory that is there already: what a pass could be if everything else
-/// were free.
+/// The matrix products of a forward pass alone, by the faster way that there is for each, where possible into memory that is there
+/// already: what a pass could be if everything else were free.
 /// </summary>
 internal sealed class MatrixProducts : IDisposable
 {
@@ -49,8 +49,11 @@ internal sealed class MatrixProducts : IDisposable
 
         Action Product(long outer, long inner, long outputs)
         {
-            var (left, right, result) = (Numbers(outer, inner), Numbers(outputs, inner).t(), Numbers(outer, outputs));
-            return () => result.addmm_(left, right, 0, 1);
+            var (left, weights, result) = (Numbers(outer, inner), Numbers(outputs, inner), Numbers(outer, outputs));
+            var right = weights.t();
+            return LinearLayer.SuitsConvolution(type, left.device, outer)
+                ? () => LinearLayer.ByConvolution(left, weights, null).Dispose()
+                : () => result.addmm_(left, right, 0, 1);
         }
     }
 

@@ -5,7 +5,8 @@ namespace GardenerML.VideoMae;
 /// <summary>
 /// Attention as two matrix products with a softmax between them, a few heads at a time. In bfloat16 on the CPU the products of
 /// libtorch's fused kernel run at the speed of single precision or below, forward and even more so backward; separate ones are
-/// several times as fast. As there, scores are not kept for the gradient but computed again.
+/// several times as fast. In single precision the same is true forward where products are faster as convolutions
+/// (<see cref="LinearLayer"/>). As in the fused kernel, scores are not kept for the gradient but computed again.
 /// </summary>
 internal sealed class ChunkedAttention : autograd.SingleTensorFunction<ChunkedAttention>
 {
@@ -15,9 +16,13 @@ internal sealed class ChunkedAttention : autograd.SingleTensorFunction<ChunkedAt
     /// <inheritdoc/>
     public override string Name => nameof(ChunkedAttention);
 
-    /// <summary>Whether this is the faster way.</summary>
-    public static bool IsFaster(ScalarType type, Device device) =>
-        type == ScalarType.BFloat16 && device.type == TorchSharp.DeviceType.CPU;
+    /// <summary>Whether this is the faster way without a gradient.</summary>
+    /// <param name="qkv">As in <see cref="Attend"/>.</param>
+    public static bool IsFaster(Tensor qkv) => TrainsFaster(qkv) || LinearLayer.SuitsConvolution(qkv.dtype, qkv.device, qkv.shape[^2]);
+
+    /// <summary>Whether this is the faster way with one.</summary>
+    /// <param name="qkv">As in <see cref="Attend"/>.</param>
+    public static bool TrainsFaster(Tensor qkv) => qkv.dtype == ScalarType.BFloat16 && qkv.device.type == TorchSharp.DeviceType.CPU;
 
     /// <summary>softmax(q k' / root of the length) v, without a gradient.</summary>
     /// <param name="qkv">Queries, keys and values: [3, B, heads, tokens, length].</param>
@@ -31,8 +36,8 @@ internal sealed class ChunkedAttention : autograd.SingleTensorFunction<ChunkedAt
         foreach (var (first, count) in Chunks(queries))
         {
             using var chunk = NewDisposeScope();
-            var scores = queries.narrow(0, first, count).bmm(keys.narrow(0, first, count).transpose(1, 2)).softmax(-1);
-            attended.narrow(0, first, count).copy_(scores.bmm(values.narrow(0, first, count)));
+            var scores = Products(queries.narrow(0, first, count), keys.narrow(0, first, count)).softmax(-1);
+            attended.narrow(0, first, count).copy_(Products(scores, values.narrow(0, first, count).transpose(1, 2)));
         }
         return attended.view(qkv.shape[1..]).MoveToOuterDisposeScope();
     }
@@ -80,12 +85,19 @@ internal sealed class ChunkedAttention : autograd.SingleTensorFunction<ChunkedAt
         return (parts[0].mul(Scale(qkv)), parts[1], parts[2]);
     }
 
+    // [n, rows, inner] and [n, columns, inner] -> [n, rows, columns]; n is 1 where they suit convolutions.
+    private static Tensor Products(Tensor left, Tensor right) => LinearLayer.SuitsConvolution(left.dtype, left.device, left.shape[1])
+        ? LinearLayer.ByConvolution(left, right[0].contiguous(), null)
+        : left.bmm(right.transpose(1, 2));
+
     private static double Scale(Tensor qkv) => 1 / Math.Sqrt(qkv.shape[^1]);
 
     private static IEnumerable<(long First, long Count)> Chunks(Tensor queries)
     {
         var (all, tokens) = (queries.shape[0], queries.shape[1]);
-        var together = Math.Clamp(MostScores / (tokens * tokens), 1, all);
+        var together = LinearLayer.SuitsConvolution(queries.dtype, queries.device, tokens)
+            ? 1
+            : Math.Clamp(MostScores / (tokens * tokens), 1, all);
         for (long first = 0; first < all; first += together)
             yield return (first, Math.Min(together, all - first));
     }

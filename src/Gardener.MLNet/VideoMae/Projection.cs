@@ -39,11 +39,11 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     public Tensor Forward(Tensor input, Tensor? bias)
     {
         if (_weight.dim() == 2 && ComputeType == ScalarType.Float32)
-            return nn.functional.linear(input, _weight, bias);
+            return LinearLayer.Apply(input, _weight, bias);
         using var scope = NewDisposeScope();
         var flat = _weight.dim() == 2 ? _weight : _weight.flatten(1);
         if (ComputeType == ScalarType.Float32)
-            return nn.functional.linear(input, flat, bias).MoveToOuterDisposeScope();
+            return LinearLayer.Apply(input, flat, bias).MoveToOuterDisposeScope();
         return nn.functional.linear(input.to(ComputeType), flat.to(ComputeType), bias?.to(ComputeType)).MoveToOuterDisposeScope();
     }
 }

@@ -67,7 +67,7 @@ internal sealed class ScoringBlock : IDisposable
         tokens, [_configuration.Width], norm.Weight, norm.Bias, _configuration.LayerNormEpsilon).to(_type);
 
     private static Tensor Linear(Tensor input, (Tensor Weight, Tensor? Bias) layer) =>
-        nn.functional.linear(input, layer.Weight, layer.Bias);
+        LinearLayer.Apply(input, layer.Weight, layer.Bias);
 
     private Tensor Attend(Tensor input)
     {
@@ -75,7 +75,7 @@ internal sealed class ScoringBlock : IDisposable
         long clips = input.shape[0], tokens = input.shape[1], heads = _configuration.HeadCount;
         // [B, tokens, 3 * width] -> [3, B, heads, tokens, width / heads]
         var qkv = Linear(input, _qkv).view(clips, tokens, 3, heads, -1).permute(2, 0, 3, 1, 4);
-        var attended = ChunkedAttention.IsFaster(_type, qkv.device)
+        var attended = ChunkedAttention.IsFaster(qkv)
             ? ChunkedAttention.Attend(qkv)
             : nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]);
         return Linear(attended.transpose(1, 2).reshape(clips, tokens, -1), _proj).MoveToOuterDisposeScope();

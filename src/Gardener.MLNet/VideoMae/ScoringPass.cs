@@ -96,7 +96,7 @@ internal sealed class ScoringPass : IDisposable
     {
         using var scope = NewDisposeScope();
         var pixels = Tubelets.Cut(frames, _model.Configuration).to(_type).sub_(_pixelCentre);
-        var tokens = _positions.add(nn.functional.linear(pixels, _pixelWeight));
+        var tokens = _positions.add(LinearLayer.Apply(pixels, _pixelWeight, null));
         foreach (var block in _blocks)
             block.Apply(tokens);
         return _model.Classify(tokens).MoveToOuterDisposeScope();
