@@ -142,8 +142,8 @@ internal static class MarkdownReport
         : Text($"{correlation.Value:0.000} [{correlation.Lower:0.000}, {correlation.Upper:0.000}]");
 
     private static string Percent(SeedStatistic value) => value.Lowest == value.Highest
-        ? Text($"{100 * value.Mean:0.00}")
-        : Text($"{100 * value.Mean:0.00} [{100 * value.Lowest:0.0}, {100 * value.Highest:0.0}]");
+        ? Text($"{100 * value.Mean:0.00;-0.00;0.00}")
+        : Text($"{100 * value.Mean:0.00;-0.00;0.00} [{100 * value.Lowest:0.0}, {100 * value.Highest:0.0}]");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }
