@@ -1,6 +1,6 @@
+using GardenerML.Interop;
 using GardenerML.Pruning;
 using GardenerML.VideoMae;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GardenerML.Reporting;
@@ -96,8 +96,8 @@ public sealed record WeightHistogram
             using var scope = NewDisposeScope();
             var numbers = tensor.to(ScalarType.Float64);
             count += numbers.numel();
-            sum += numbers.sum().ToDouble();
-            squares += numbers.square().sum().ToDouble();
+            sum += numbers.sum().ToNumber();
+            squares += numbers.square().sum().ToNumber();
         }
         return (count, sum, squares);
     }

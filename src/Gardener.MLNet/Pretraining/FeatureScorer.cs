@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using GardenerML.Scoring;
 using GardenerML.VideoMae;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ internal sealed class FeatureScorer : ClipScorer
     private static Tensor Features(VideoMaePretrainingModel model, MaskedPass pass, Tensor frames)
     {
         using var scope = NewDisposeScope();
-        var all = arange(model.Configuration.TokenCount, device: model.Device).expand(frames.shape[0], -1);
+        var all = TensorNumbers.Indices(model.Configuration.TokenCount, model.Device).expand(frames.shape[0], -1);
         return pass.Encode(Tubelets.Cut(frames, model.Configuration), all).mean([1]).MoveToOuterDisposeScope();
     }
 

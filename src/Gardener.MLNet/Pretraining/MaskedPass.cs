@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using GardenerML.VideoMae;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ internal sealed class MaskedPass : IDisposable
         return _model.Encode(pixels, visible).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Pixels(Tensor bytes) => bytes.to(ScalarType.Float32).div_(255);
+    private static Tensor Pixels(Tensor bytes) => bytes.to(ScalarType.Float32).DividedInPlace(255);
 
     public void Dispose()
     {

@@ -1,6 +1,6 @@
+using GardenerML.Interop;
 using GardenerML.Training;
 using GardenerML.VideoMae;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GardenerML.Pretraining;
@@ -57,7 +57,7 @@ internal sealed class MaskedStep : TrainingStep
                 var first = count;
                 using var mask = TubeMask.Draw(
                     size, _model.Configuration, _options.MaskRatio, clip => new EpochSeed(_seed, 0).ForClip(first + clip));
-                sum += size * Loss(batch, mask, 0, size).ToDouble();
+                sum += size * Loss(batch, mask, 0, size).ToNumber();
                 count += size;
             }
         }
@@ -106,13 +106,13 @@ internal sealed class MaskedStep : TrainingStep
         public override double Learn(int start, int count)
         {
             // A part's share of the mean over the batch.
-            var loss = step.Loss(batch, mask, start, count).mul((double)count / batch.Labels.Length);
+            var loss = step.Loss(batch, mask, start, count).Times((double)count / batch.Labels.Length);
             loss.backward();
-            return loss.ToDouble();
+            return loss.ToNumber();
         }
 
         public override string? FirstNotFinite(int start, int count) => step._model.named_parameters()
-            .Where(weight => !weight.parameter.isfinite().all().ToBoolean()).Select(weight => $"the weight {weight.name}").FirstOrDefault();
+            .Where(weight => !weight.parameter.IsFinite()).Select(weight => $"the weight {weight.name}").FirstOrDefault();
 
         public override void Count()
         {

@@ -1,6 +1,6 @@
+using GardenerML.Interop;
 using GardenerML.Video;
 using GardenerML.VideoMae;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GardenerML.Pretraining;
@@ -25,15 +25,15 @@ internal static class Reconstructor
         long side = configuration.ImageSize;
         var frames = tensor(clip.Pixels.ToArray(), [1, configuration.FrameCount, side, side, 3]).to(model.Device);
         var (predicted, target) = scorer.Pass.Run(frames, visible, masked);
-        var loss = nn.functional.mse_loss(predicted, target).ToDouble();
+        var loss = nn.functional.mse_loss(predicted, target).ToNumber();
 
         var tubelets = Tubelets.Cut(frames, configuration);
         var (_, mean, divisor) = Tubelets.Normalise(
-            Tubelets.Select(tubelets, masked).to(ScalarType.Float32).div_(255));
-        var filled = predicted.view(1, masked.shape[1], -1, 3).mul(divisor).add(mean).mul_(255).round_().clamp_(0, 255)
+            Tubelets.Select(tubelets, masked).to(ScalarType.Float32).DividedInPlace(255));
+        var filled = predicted.view(1, masked.shape[1], -1, 3).mul(divisor).Plus(mean).TimesInPlace(255).round_().ClampInPlace(0, 255)
             .to(ScalarType.Byte).view(1, masked.shape[1], -1);
         return new ClipReconstruction(
-            configuration.FrameCount, configuration.ImageSize, clip.Pixels.ToArray(), With(full_like(filled, Grey)), With(filled), loss);
+            configuration.FrameCount, configuration.ImageSize, clip.Pixels.ToArray(), With(filled.clone().Fill(Grey)), With(filled), loss);
 
         byte[] With(Tensor hidden)
         {

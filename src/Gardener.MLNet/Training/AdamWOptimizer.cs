@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -49,11 +50,11 @@ internal sealed class AdamWOptimizer : IDisposable
                 continue;
             // w -= lr decay w; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g g; w -= lr / c1 * m / (sqrt(v) / c2 + eps)
             if (_weights[i].Decay > 0)
-                parameter.mul_(1 - own * _weights[i].Decay);
-            _means[i].mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
-            _squares[i].mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
-            var denominator = _squares[i].sqrt().div_(correction2).add_(Epsilon);
-            parameter.addcdiv_(_means[i], denominator, -own / correction1);
+                parameter.TimesInPlace(1 - own * _weights[i].Decay);
+            _means[i].TimesInPlace(_beta1).PlusInPlace(gradient, 1 - _beta1);
+            _squares[i].TimesInPlace(_beta2).PlusProductInPlace(gradient, gradient, 1 - _beta2);
+            var denominator = _squares[i].sqrt().DividedInPlace(correction2).PlusInPlace(Epsilon);
+            parameter.PlusQuotientInPlace(_means[i], denominator, -own / correction1);
         }
     }
 

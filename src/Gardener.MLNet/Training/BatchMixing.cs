@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -41,7 +42,7 @@ internal readonly record struct BatchMixing(double Share, PixelBox? Box)
     {
         if (Box is not { } box)
         {
-            clips.mul_(Share).add_(others, alpha: 1 - Share);
+            clips.TimesInPlace(Share).PlusInPlace(others, 1 - Share);
             return;
         }
         using var target = Cut(clips);

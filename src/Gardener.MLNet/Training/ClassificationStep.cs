@@ -1,5 +1,5 @@
+using GardenerML.Interop;
 using GardenerML.VideoMae;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -136,7 +136,7 @@ internal sealed class ClassificationStep : TrainingStep
                 ? pass.FromFeatures(_batch.Frames.narrow(0, start, count), scores => _targets.Loss(scores, start))
                 : pass.FromClips(Mixed(start, count), scores => _targets.Loss(scores, start), _step._options.RecomputeActivations);
             _logits.AddRange(logits.cpu().data<float>().ToArray());
-            return loss.ToDouble();
+            return loss.ToNumber();
         }
 
         public override string? FirstNotFinite(int start, int count) =>

@@ -1,4 +1,4 @@
-using TorchSharp;
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -12,7 +12,7 @@ internal static class Gradients
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var norms = weights.Where(weight => weight.Parameter.grad is not null).Select(weight => weight.Parameter.grad!.norm()).ToArray();
-        return norms.Length == 0 ? 0 : stack(norms).norm().ToDouble();
+        return norms.Length == 0 ? 0 : stack(norms).norm().ToNumber();
     }
 
     /// <summary>Scales a gradient that is longer than the limit down to it (<c>torch.nn.utils.clip_grad_norm_</c>).</summary>
@@ -24,7 +24,7 @@ internal static class Gradients
         foreach (var weight in weights)
         {
             using var gradient = weight.Parameter.grad;
-            gradient?.mul_(limit / (norm + 1e-6));
+            gradient?.TimesInPlace(limit / (norm + 1e-6));
         }
     }
 
@@ -32,6 +32,6 @@ internal static class Gradients
     public static string? FirstNotFinite(IEnumerable<TrainedWeight> weights)
     {
         using var scope = NewDisposeScope();
-        return weights.FirstOrDefault(weight => weight.Parameter.grad is { } gradient && !gradient.isfinite().all().ToBoolean())?.Name;
+        return weights.FirstOrDefault(weight => weight.Parameter.grad is { } gradient && !gradient.IsFinite())?.Name;
     }
 }

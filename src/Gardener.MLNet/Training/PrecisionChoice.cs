@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GardenerML.Interop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -47,9 +46,9 @@ internal static class PrecisionChoice
         var loss = step.Rehearse();
         loss.backward();
         // Waits for the device.
-        loss.ToDouble();
+        loss.ToNumber();
         foreach (var parameter in step.Model.parameters().Take(1))
-            parameter.grad?.sum().ToDouble();
+            parameter.grad?.sum().ToNumber();
         return Stopwatch.GetElapsedTime(start);
     }
 }

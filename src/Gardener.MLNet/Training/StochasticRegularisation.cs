@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -60,8 +61,8 @@ internal sealed class StochasticRegularisation : IDisposable
     {
         if (probability == 0)
             return values;
-        using var kept = numbers.ge(probability);
-        using var scale = kept.to(ScalarType.Float32).mul_(1 / (1 - probability));
+        using var kept = numbers.IsAtLeast(probability);
+        using var scale = kept.to(ScalarType.Float32).TimesInPlace(1 / (1 - probability));
         using var there = scale.to(values.device, copy: true);
         return values.mul(there);
     }

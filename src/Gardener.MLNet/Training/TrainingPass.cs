@@ -1,5 +1,5 @@
+using GardenerML.Interop;
 using GardenerML.VideoMae;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -35,20 +35,18 @@ internal sealed class TrainingPass(
         using var noGradient = no_grad();
         foreach (var (name, weight) in model.named_parameters())
         {
-            if (!IsFinite(weight))
+            if (!weight.IsFinite())
                 return $"the weight {name}";
         }
         var number = -1;
         foreach (var hidden in model.HiddenStates(clips))
         {
-            if (!IsFinite(hidden))
+            if (!hidden.IsFinite())
                 return number < 0 ? "the output of patch_embed" : $"the output of blocks.{number}";
             number++;
         }
         return "the output of head";
     }
-
-    private static bool IsFinite(Tensor values) => values.isfinite().all().ToBoolean();
 
     private static (Tensor Logits, Tensor Loss) Learn(Tensor logits, Func<Tensor, Tensor> lossOf)
     {

@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.Training;
@@ -29,7 +30,7 @@ internal sealed class WeightAverage : IDisposable
     {
         using var noGradient = no_grad();
         for (var i = 0; i < _averages.Length; i++)
-            _averages[i].mul_(_kept).add_(_weights[i].Parameter, alpha: 1 - _kept);
+            _averages[i].TimesInPlace(_kept).PlusInPlace(_weights[i].Parameter, 1 - _kept);
     }
 
     /// <summary>Puts the average in the place of the weights, until the returned object is disposed.</summary>

@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.VideoMae;
@@ -74,7 +75,7 @@ internal sealed class ChunkedAttention : autograd.SingleTensorFunction<ChunkedAt
 
             Tensor Of(Tensor all) => all.narrow(0, first, count);
         }
-        result[0].mul_(Scale(qkv));
+        result[0].TimesInPlace(Scale(qkv));
         return [result.view(qkv.shape).MoveToOuterDisposeScope()];
     }
 
@@ -82,7 +83,7 @@ internal sealed class ChunkedAttention : autograd.SingleTensorFunction<ChunkedAt
     private static (Tensor Queries, Tensor Keys, Tensor Values) Parts(Tensor qkv)
     {
         var parts = qkv.reshape(3, qkv.shape[1] * qkv.shape[2], qkv.shape[3], qkv.shape[4]);
-        return (parts[0].mul(Scale(qkv)), parts[1], parts[2]);
+        return (parts[0].Times(Scale(qkv)), parts[1], parts[2]);
     }
 
     // [n, rows, inner] and [n, columns, inner] -> [n, rows, columns]; n is 1 where they suit convolutions.

@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.VideoMae;
@@ -58,9 +59,9 @@ internal sealed class ScoringBlock : IDisposable
     public void Apply(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        tokens.add_(Attend(Normalise(tokens, _norm1)));
+        tokens.PlusInPlace(Attend(Normalise(tokens, _norm1)));
         var hidden = Linear(Normalise(tokens, _norm2), _fc1);
-        tokens.add_(Linear(hidden.gelu_(), _fc2));
+        tokens.PlusInPlace(Linear(hidden.gelu_(), _fc2));
     }
 
     private Tensor Normalise(Tensor tokens, (Tensor Weight, Tensor Bias) norm) => nn.functional.layer_norm(

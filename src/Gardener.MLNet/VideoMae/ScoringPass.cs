@@ -44,7 +44,7 @@ internal sealed class ScoringPass : IDisposable
         var bias = weights["patch_embed.proj.bias"].sub(scaled.to(ScalarType.Float32).matmul(rest));
         _pixelWeight = scaled;
         _pixelCentre = centre.to(type);
-        _positions = model.Positions.add(bias);
+        _positions = model.Positions.Plus(bias);
         _blocks = [.. Enumerable.Range(0, configuration.BlockCount).Select(block => new ScoringBlock(configuration, weights, block, type))];
         // Only now that all are there: where memory runs out before, the scope frees those that are.
         foreach (var made in _blocks.SelectMany(block => block.Made).Concat([_pixelWeight, _pixelCentre, _positions]))
@@ -96,7 +96,7 @@ internal sealed class ScoringPass : IDisposable
     {
         using var scope = NewDisposeScope();
         var pixels = Tubelets.Cut(frames, _model.Configuration).to(_type).sub_(_pixelCentre);
-        var tokens = _positions.add(LinearLayer.Apply(pixels, _pixelWeight, null));
+        var tokens = _positions.Plus(LinearLayer.Apply(pixels, _pixelWeight, null));
         foreach (var block in _blocks)
             block.Apply(tokens);
         return _model.Classify(tokens).MoveToOuterDisposeScope();

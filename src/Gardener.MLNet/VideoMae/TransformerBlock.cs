@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     internal Tensor Forward(Tensor input, Func<Tensor, Tensor> residual)
     {
         using var scope = NewDisposeScope();
-        var attended = input.add(residual(_attn.forward(_norm1.forward(input))));
-        return attended.add(residual(_mlp.forward(_norm2.forward(attended)))).MoveToOuterDisposeScope();
+        var attended = input.Plus(residual(_attn.forward(_norm1.forward(input))));
+        return attended.Plus(residual(_mlp.forward(_norm2.forward(attended)))).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.VideoMae;
@@ -40,7 +41,7 @@ internal static class Tubelets
     {
         using var scope = NewDisposeScope();
         long clips = tubelets.shape[0], tokens = tubelets.shape[1];
-        var rows = places.add(arange(clips, device: places.device).mul(tokens).unsqueeze(1)).flatten();
+        var rows = places.Plus(TensorNumbers.Indices(clips, places.device).Times(tokens).unsqueeze(1)).flatten();
         return tubelets.view(clips * tokens, -1).index_select(0, rows).view(clips, places.shape[1], -1).MoveToOuterDisposeScope();
     }
 
@@ -63,7 +64,7 @@ internal static class Tubelets
         using var scope = NewDisposeScope();
         var channels = tubelets.view(tubelets.shape[0], tubelets.shape[1], -1, 3);
         var mean = channels.mean([2], keepdim: true);
-        var divisor = channels.var([2], unbiased: true, keepdim: true).sqrt().add(Epsilon);
+        var divisor = channels.var([2], unbiased: true, keepdim: true).sqrt().Plus(Epsilon);
         var values = channels.sub(mean).div(divisor).view(tubelets.shape);
         return (values.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), divisor.MoveToOuterDisposeScope());
     }

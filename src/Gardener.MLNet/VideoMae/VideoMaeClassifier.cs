@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -73,7 +74,7 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
     {
         CheckShape(clips);
         using var scope = NewDisposeScope();
-        return _patchEmbedding.forward(clips).add(_positions).MoveToOuterDisposeScope();
+        return _patchEmbedding.forward(clips).Plus(_positions).MoveToOuterDisposeScope();
     }
 
     /// <summary>The tokens after the embedding and after each block; the caller owns them.</summary>

@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -86,7 +87,7 @@ internal sealed class VideoMaePretrainingModel : nn.Module
     {
         using var scope = NewDisposeScope();
         var embedded = _patchEmbedding.Projection.forward(Tubelets.InKernelOrder(tubelets, Configuration));
-        var tokens = embedded.add(Rows(_positions, places));
+        var tokens = embedded.Plus(Rows(_positions, places));
         foreach (var block in _blocks)
             tokens = block.forward(tokens);
         return _encoderNorm.forward(tokens).MoveToOuterDisposeScope();
@@ -100,8 +101,8 @@ internal sealed class VideoMaePretrainingModel : nn.Module
     public Tensor Decode(Tensor encoded, Tensor visible, Tensor masked)
     {
         using var scope = NewDisposeScope();
-        var known = _encoderToDecoder.forward(encoded).add(Rows(_decoderPositions, visible));
-        var unknown = Rows(_decoderPositions, masked).add(_maskToken);
+        var known = _encoderToDecoder.forward(encoded).Plus(Rows(_decoderPositions, visible));
+        var unknown = Rows(_decoderPositions, masked).Plus(_maskToken);
         return _decoder.Forward(cat([known, unknown], 1), masked.shape[1]).MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,4 @@
+using GardenerML.Interop;
 using static TorchSharp.torch;
 
 namespace GardenerML.VideoMae;
@@ -23,7 +24,7 @@ internal static class WeightInitialisation
             if (parameter.dim() > 1)
                 parameter.copy_(TruncatedNormal(parameter.shape, generator));
             else if (name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal))
-                parameter.fill_(1);
+                parameter.Fill(1);
             else
                 parameter.zero_();
         }
@@ -52,7 +53,7 @@ internal static class WeightInitialisation
                 continue;
             var (outputs, inputs) = (parameter.shape[0], parameter.numel() / parameter.shape[0]);
             var bound = Math.Sqrt(6.0 / (inputs + outputs));
-            parameter.copy_(rand(parameter.shape, generator: generator).mul_(2 * bound).sub_(bound));
+            parameter.copy_(rand(parameter.shape, generator: generator).TimesInPlace(2 * bound).MinusInPlace(bound));
         }
     }
 
@@ -60,6 +61,6 @@ internal static class WeightInitialisation
     {
         // Inverse transform: erfinv of a uniform number between erf(-2 / sqrt 2) and erf(2 / sqrt 2).
         const double Bound = 0.954499736103642;
-        return rand(shape, generator: generator).mul_(2 * Bound).sub_(Bound).erfinv_().mul_(Math.Sqrt(2) * Spread);
+        return rand(shape, generator: generator).TimesInPlace(2 * Bound).MinusInPlace(Bound).erfinv_().TimesInPlace(Math.Sqrt(2) * Spread);
     }
 }
