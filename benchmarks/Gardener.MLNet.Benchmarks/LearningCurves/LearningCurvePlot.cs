@@ -23,7 +23,8 @@ internal static class LearningCurvePlot
             foreach (var group in starts[i].OrderBy(group => group.Key.Removed))
                 Add(plot, group, Palette.GetColor(colour++));
             plot.Axes.SetLimitsY(0, 1);
-            plot.ShowLegend(Alignment.LowerRight);
+            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
+            plot.ShowLegend(Edge.Bottom);
         }
         panels.SavePng(path, 640 * starts.Length, 480);
     }
