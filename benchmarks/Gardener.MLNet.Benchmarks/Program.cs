@@ -9,6 +9,7 @@ Dictionary<string, Action<string[]>> tables = new()
 {
     ["table"] = _ => WeightStatisticsTable.Print(),
     ["checkpoints"] = _ => CheckpointTable.Print(),
+    ["zip"] = _ => ZipTable.Print(),
     ["inference"] = InferenceTable.Print,
     ["training"] = TrainingTable.Print,
     ["loading"] = LoadingTable.Print,

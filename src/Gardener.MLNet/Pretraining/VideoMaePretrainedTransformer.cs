@@ -115,8 +115,8 @@ public sealed class VideoMaePretrainedTransformer : ClipTransformer
         // string: description, as JSON
         // stream Weights.safetensors: a checkpoint of pretraining, complete with its configuration
         ctx.SaveNonEmptyString(JsonSerializer.Serialize(_description));
-        ctx.SaveBinaryStream(
-            ModelZip.WeightsEntry, writer => VideoMaeCheckpointWriter.Write(writer.BaseStream, ToCheckpoint(_description.SavedWeightType)));
+        ctx.SaveStoredStream(
+            ModelZip.WeightsEntry, stream => VideoMaeCheckpointWriter.Write(stream, ToCheckpoint(_description.SavedWeightType)));
     }
 
     private VideoMaeCheckpointContent ToCheckpoint(TensorType type)

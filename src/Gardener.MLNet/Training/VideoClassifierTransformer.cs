@@ -95,8 +95,8 @@ public sealed class VideoClassifierTransformer : ClipTransformer
         ctx.SaveNonEmptyString(JsonSerializer.Serialize(_description));
         if (_keyNames is not null)
             ctx.SaveBinaryStream(KeysStream, writer => _keyNames.Save(Host, writer.BaseStream));
-        ctx.SaveBinaryStream(
-            ModelZip.WeightsEntry, writer => VideoMaeCheckpointWriter.Write(writer.BaseStream, ToCheckpoint(_description.SavedWeightType)));
+        ctx.SaveStoredStream(
+            ModelZip.WeightsEntry, stream => VideoMaeCheckpointWriter.Write(stream, ToCheckpoint(_description.SavedWeightType)));
     }
 
     private VideoMaeCheckpointContent ToCheckpoint(TensorType type)

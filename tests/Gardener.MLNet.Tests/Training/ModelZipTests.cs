@@ -46,6 +46,16 @@ public sealed class ModelZipTests
     public static void CleanUp() => Directory.Delete(_folder, recursive: true);
 
     [TestMethod]
+    public void Weights_are_stored_uncompressed_beside_what_ML_NET_writes()
+    {
+        using var zip = ZipFile.OpenRead(_zip);
+        var weights = zip.Entries.Single(entry => entry.Name == ModelZip.WeightsEntry);
+        Assert.AreEqual(weights.Length, weights.CompressedLength);
+        var beside = zip.Entries.Where(entry => Path.GetDirectoryName(entry.FullName) == Path.GetDirectoryName(weights.FullName));
+        CollectionAssert.Contains(beside.Select(entry => entry.Name).ToArray(), "Model.key");
+    }
+
+    [TestMethod]
     public void A_fresh_process_that_registers_nothing_predicts_the_same_bit_for_bit()
     {
         var start = new ProcessStartInfo(
