@@ -69,6 +69,13 @@ internal static class TensorNumbers
         return left.mul(right);
     }
 
+    /// <summary>left * number, whole where the tensor's numbers are.</summary>
+    public static Tensor Times(this Tensor left, long number)
+    {
+        using Scalar right = number;
+        return left.mul(right);
+    }
+
     /// <summary>left *= number.</summary>
     public static Tensor TimesInPlace(this Tensor left, double number)
     {

@@ -56,7 +56,7 @@ public sealed class TensorNumbersTests
         Assert.AreEqual(4, Of(1, 3).sum().ToNumber());
         Assert.IsTrue(Of(1, 3).IsFinite());
         Assert.IsFalse(Of(1, float.NaN).IsFinite());
-        CollectionAssert.AreEqual(new long[] { 0, 1, 2 }, TensorNumbers.Indices(3, CPU).data<long>().ToArray());
+        CollectionAssert.AreEqual(new long[] { 0, 1, 2 }, TensorNumbers.Indices(3, CPU).Times(1L).data<long>().ToArray());
 
         static Tensor Of(params float[] values) => tensor(values);
         static void Check(float[] expected, Tensor actual) => CollectionAssert.AreEqual(expected, actual.data<float>().ToArray());
