@@ -47,8 +47,8 @@ internal sealed class OnnxVerb
     {
         var onnx = new OnnxVerb();
         var verb = VerbRun.Verb("onnx",
-            "Exports a saved model or a checkpoint to ONNX; where --ratio or another target says how much, without some of its blocks. "
-            + "Examples: onnx model.zip -o model.onnx; onnx MCG-NJU/videomae-base-finetuned-kinetics --ratio 0.25 -o pruned.onnx",
+            "Exports a saved model to ONNX; or a checkpoint, without the blocks that --ratio or another target removes, such as "
+            + "onnx videomae-tiny --ratio 0.25 -o pruned.onnx. Example: onnx model.zip -o model.onnx",
             run => Task.Run(() => onnx.Run(run)));
         verb.Add(onnx._model);
         foreach (var option in (Option[])[onnx._frames, onnx._logits, onnx._half, onnx._scoringZip])
