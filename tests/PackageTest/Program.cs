@@ -1,5 +1,6 @@
 using GardenerML;
 using GardenerML.Checkpoints;
+using GardenerML.Reporting;
 using GardenerML.Video;
 using GardenerML.VideoMae;
 using Microsoft.ML;
@@ -7,7 +8,7 @@ using OpenCvSharp;
 using static GardenerML.Gardener;
 
 // Usage: PackageTest FOLDER
-// Makes a few clips, trains a small model, prunes and fine-tunes it, saves it, loads it, and predicts.
+// Makes a few clips, trains a small model, prunes and fine-tunes it, saves it, loads it, predicts, and reports on it.
 var folder = Directory.CreateDirectory(args[0]).FullName;
 Clips.Make(Path.Combine(folder, "clips"));
 
@@ -37,6 +38,12 @@ var after = Scores(loaded.Transform(clips));
 if (model.LastTransformer.PruningPlan!.Removed.Count != 1 || before.Count == 0
     || !before.Zip(after, (one, other) => one.SequenceEqual(other)).All(same => same))
     throw new InvalidOperationException("The loaded model does not predict what the saved one did.");
+
+var report = Path.Combine(folder, "report.html");
+HtmlReport.Of(model, "Package test").Save(report);
+var page = File.ReadAllText(report);
+if (!page.Contains("<title>Package test</title>") || !page.Contains("<svg"))
+    throw new InvalidOperationException("The report lacks its title or its figures.");
 Console.WriteLine($"Package test passed: {after.Count} clips, library {typeof(VideoClip).Assembly.GetName().Version}.");
 
 List<float[]> Scores(IDataView scored) =>

@@ -48,6 +48,7 @@ internal sealed class PruneVerb
         var arguments = run.Arguments;
         var path = _checkpoint.Checkpoint(arguments);
         var pattern = _checkpoint.BlockPattern(arguments);
+        var output = Prepare(arguments.GetRequiredValue(_output), isFile: pattern is not null);
         TensorType? type = arguments.GetValue(_type) is { } name ? Enum.Parse<TensorType>(name, ignoreCase: true) : null;
         var plan = Gardener.PlanPruning(
             new PruningOptions
@@ -61,11 +62,19 @@ internal sealed class PruneVerb
                 MinimumKept = _target.MinimumKept(arguments),
             },
             run.Cancellation);
-        var output = arguments.GetRequiredValue(_output);
         plan.SaveCheckpoint(output, weightType: type);
         run.Console.WriteLine(plan.ToString());
         run.Console.WriteLine($"Written: {output}");
         return new VerbResult(plan);
+    }
+
+    /// <summary>Finds out before the work that what is to be written can be: a file, else a folder.</summary>
+    private static string Prepare(string output, bool isFile)
+    {
+        if (isFile || output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            return OutputFile.Prepare(output);
+        VideoMaeCheckpointWriter.CheckFolder(output);
+        return Path.GetFullPath(output);
     }
 
     private static TensorType WeightType(string path)

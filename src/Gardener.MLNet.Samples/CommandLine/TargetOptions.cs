@@ -72,9 +72,16 @@ internal sealed class TargetOptions
     /// <summary>Whether it is said how much is removed.</summary>
     public bool IsNamed(CommandResult result) => Targets.Any(option => result.GetResult(option) is not null);
 
-    /// <summary>Whether it is said what must stay.</summary>
-    public bool IsLimited(CommandResult result) =>
-        result.GetResult(_protect) is not null || result.GetResult(_minimumKept) is { Implicit: false };
+    /// <summary>What to say where something is told of the pruning, but not how much is removed; null where all is well.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="criterion">The option that tells what decides.</param>
+    public string? Fault(CommandResult result, Option criterion)
+    {
+        var limited = result.GetResult(_protect) is not null || result.GetResult(_minimumKept) is { Implicit: false };
+        return !IsNamed(result) && (limited || result.GetResult(criterion) is { Implicit: false })
+            ? "Say how much is pruned: --ratio R, or another of these options."
+            : null;
+    }
 
     /// <summary>What was asked for.</summary>
     /// <param name="arguments">The command line.</param>

@@ -63,11 +63,10 @@ internal sealed class TrainVerb
         {
             if (train._presets.Fault(result, result.GetResult(train._subset)?.GetValueOrDefault<string>() != "none") is { } fault)
                 result.AddError(fault);
-            var prunes = train._target.IsNamed(result);
-            if (prunes && result.GetResult(train._checkpoint)?.GetValueOrDefault<string>() == FromScratch)
+            if (train._target.IsNamed(result) && result.GetResult(train._checkpoint)?.GetValueOrDefault<string>() == FromScratch)
                 result.AddError($"--checkpoint {FromScratch} starts from random weights, of which there is nothing to choose; leave out the pruning.");
-            if (!prunes && (train._target.IsLimited(result) || result.GetResult(train._criterion) is { Implicit: false }))
-                result.AddError("Say how much is pruned: --ratio R, or another of these options.");
+            if (train._target.Fault(result, train._criterion) is { } nothing)
+                result.AddError(nothing);
         });
         return verb;
     }

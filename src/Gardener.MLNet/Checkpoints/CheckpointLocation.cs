@@ -83,9 +83,12 @@ internal sealed record CheckpointLocation(
         if (path.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
             return (ShardedSafetensors.Open(path), CheckpointFormat.Safetensors);
         var source = ByteSource.Map(path);
-        return PyTorchFile.IsLikely(source)
-            ? (PyTorchFile.Open(source, path), CheckpointFormat.PyTorch)
-            : (SafetensorsFile.Open(source, path), CheckpointFormat.Safetensors);
+        if (PyTorchFile.IsLikely(source))
+            return (PyTorchFile.Open(source, path), CheckpointFormat.PyTorch);
+        if (SafetensorsFile.IsLikely(source))
+            return (SafetensorsFile.Open(source, path), CheckpointFormat.Safetensors);
+        source.Dispose();
+        throw new CheckpointException(path, "Not a checkpoint: it is neither a safetensors file nor one of PyTorch's torch.save.");
     }
 
     private static ConfigurationFile? OwnConfiguration(TensorFile tensors) =>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace GardenerML.Checkpoints;
 
 /// <summary>
@@ -68,6 +70,10 @@ public sealed class SafetensorsFile : TensorFile
         if (disposing)
             _source.Dispose();
     }
+
+    /// <summary>Whether a file begins as a safetensors file does, be it damaged: with the length of a header.</summary>
+    internal static bool IsLikely(ByteSource source) =>
+        source.Length >= 8 && BinaryPrimitives.ReadUInt64LittleEndian(source.Slice(0, 8)) <= SafetensorsHeader.MaxLength;
 
     internal static SafetensorsFile Open(ByteSource source, string path)
     {

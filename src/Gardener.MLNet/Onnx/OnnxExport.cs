@@ -60,13 +60,7 @@ public static class OnnxExport
         string checkpoint, string path, PruningPlan? plan = null, OnnxExportOptions? options = null)
     {
         using var opened = VideoMaeCheckpoint.Open(checkpoint);
-        if (opened.ClassCount == 0)
-            throw new CheckpointException(checkpoint, "It has no classification head, so there is no classifier to export. Fine-tune it first.");
-        plan?.CheckFits(opened);
-        var kept = plan?.Kept ?? [.. Enumerable.Range(0, opened.BlockCount)];
-        using var model = new VideoMaeClassifier(
-            opened.Configuration with { BlockCount = kept.Count }, TorchBackend.Resolve(ComputeDevice.Cpu));
-        ModelWeights.Load(model, opened.Encoder, kept, _ => true, checkpoint);
+        using var model = VideoMaeClassifier.Load(opened, plan);
         return Export(
             model, opened.LabelNames ?? [], plan?.ToJson() ?? opened.GardenerSection?["plan"]?.ToJsonString(), path, options);
     }

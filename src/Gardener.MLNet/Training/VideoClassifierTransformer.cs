@@ -132,17 +132,7 @@ public sealed class VideoClassifierTransformer : ClipTransformer
     private static VideoMaeClassifier ReadModel(Stream stream)
     {
         using var checkpoint = VideoMaeCheckpoint.Read(stream, ModelZip.WeightsEntry);
-        var model = new VideoMaeClassifier(checkpoint.Configuration, TorchBackend.Resolve(LoadingDevice));
-        try
-        {
-            ModelWeights.Load(model, checkpoint.Encoder, [.. Enumerable.Range(0, checkpoint.BlockCount)], _ => true, checkpoint.Source);
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        return VideoMaeClassifier.Load(checkpoint, device: LoadingDevice);
     }
 
     private static VideoClassifierDescription Read(IHostEnvironment environment, string json)

@@ -1,4 +1,6 @@
+using GardenerML.Checkpoints;
 using GardenerML.Interop;
+using GardenerML.Pruning;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -49,6 +51,35 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
         // The model owns its weights, not a dispose scope that the caller happens to be in.
         foreach (var parameter in parameters())
             parameter.DetachFromDisposeScope();
+    }
+
+    /// <summary>Makes the model of a checkpoint that has a classification head.</summary>
+    /// <param name="checkpoint">An open checkpoint; it may be closed afterwards.</param>
+    /// <param name="plan">Which blocks are left out; null for none.</param>
+    /// <param name="device">Where the weights lie; null means the CPU.</param>
+    /// <exception cref="CheckpointException">
+    /// The checkpoint has no classification head, lacks a tensor, or is not the one that the plan was made for.
+    /// </exception>
+    /// <exception cref="TorchBackendException">libtorch does not load, or the device is not there.</exception>
+    public static VideoMaeClassifier Load(VideoMaeCheckpoint checkpoint, PruningPlan? plan = null, ComputeDevice? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        if (checkpoint.ClassCount == 0)
+            throw new CheckpointException(checkpoint.Source, "It has no classification head, so it is no classifier yet. Fine-tune it first.");
+        plan?.CheckFits(checkpoint);
+        var kept = plan?.Kept ?? [.. Enumerable.Range(0, checkpoint.BlockCount)];
+        var model = new VideoMaeClassifier(
+            checkpoint.Configuration with { BlockCount = kept.Count }, TorchBackend.Resolve(device ?? ComputeDevice.Cpu));
+        try
+        {
+            ModelWeights.Load(model, checkpoint.Encoder, kept, _ => true, checkpoint.Source);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The model's geometry.</summary>

@@ -11,6 +11,17 @@ public sealed class VideoMaeCheckpointTests
     private static readonly VideoMaeCheckpointOptions Clip = new() { FrameCount = 4, ImageSize = 32 };
 
     [TestMethod]
+    [DataRow("# A text, of which the first eight bytes would be an absurd length")]
+    [DataRow("short")]
+    public void A_file_that_is_no_checkpoint_is_called_so(string text)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("README.md"), text);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<CheckpointException>(() => VideoMaeCheckpoint.Open(folder.File("README.md"))).Message, "Not a checkpoint");
+    }
+
+    [TestMethod]
     public void A_file_without_configuration_tells_the_geometry_by_its_shapes()
     {
         using var folder = new TemporaryFolder();

@@ -119,6 +119,21 @@ public sealed class PruneVerbTests
     }
 
     [TestMethod]
+    [DataRow("a/b/out.safetensors")]
+    [DataRow("a/b/out")]
+    public async Task Folders_on_the_way_are_made_and_what_was_written_before_is_replaced(string output)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var blocks in (int[])[5, 4])
+        {
+            var run = await CliRun.Of("prune", ReferenceData.Golden("tiny-a"), "--remove", $"{6 - blocks}", "-o", folder.File(output));
+            Assert.AreEqual(0, run.ExitCode, run.Error);
+            using var pruned = VideoMaeCheckpoint.Open(folder.File(output));
+            Assert.AreEqual(blocks, pruned.BlockCount);
+        }
+    }
+
+    [TestMethod]
     public async Task A_folder_of_other_things_is_not_replaced()
     {
         using var folder = new TemporaryFolder();
