@@ -18,6 +18,10 @@ internal static unsafe class AreaResize
     // Adding it leaves a number's nearest integer, the even one of two, in the last bits.
     private const float Rounding = 1 << 23;
 
+    // The videos of a data set have few sizes. A slot is overwritten by the next sizes that fall on it, so files of many sizes
+    // fill no memory; plans do not change, so threads share them.
+    private static readonly Plan?[] Known = new Plan?[64];
+
     /// <summary>
     /// Whether the sizes can be had, and sooner than from OpenCV: smaller, rows at least as long as a vector, and weights of rows
     /// that keep sums within 16 bits, as those of all usual sizes of videos do. OpenCV is faster at halves, which it has code for.
@@ -36,7 +40,8 @@ internal static unsafe class AreaResize
     /// <param name="swap">Whether the first and the last channel change places.</param>
     public static void Write(Mat image, Rect part, Span<byte> target, int height, int width, bool swap)
     {
-        var (rows, columns) = (AreaWeights.For(part.Height, height), AreaWeights.For(part.Width, width));
+        var plan = PlanFor(part.Height, part.Width, height, width);
+        var (rows, columns) = (plan.Rows, plan.Columns);
         // The lowest bytes of three numbers, in the first three bytes; what follows is not used.
         var order = swap ? Vector128.Create(0x0C00_0408u).AsByte() : Vector128.Create(0x0C08_0400u).AsByte();
         var scale = 1f / ((float)rows.Sum * columns.Sum);
@@ -55,6 +60,19 @@ internal static unsafe class AreaResize
             }
         }
         ArrayPool<float>.Shared.Return(rented);
+    }
+
+    private static Plan PlanFor(int sourceHeight, int sourceWidth, int height, int width)
+    {
+        var sizes = (sourceHeight, sourceWidth, height, width);
+        ref var known = ref Known[(uint)sizes.GetHashCode() % Known.Length];
+        var plan = Volatile.Read(ref known);
+        if (plan is null || plan.Sizes != sizes)
+        {
+            plan = new Plan(sizes, new AreaWeights(sourceHeight, height), new AreaWeights(sourceWidth, width));
+            Volatile.Write(ref known, plan);
+        }
+        return plan;
     }
 
     private static void AddRows(byte* first, long stride, float* weights, int count, float* sums, int length)
@@ -99,4 +117,6 @@ internal static unsafe class AreaResize
             target[2] = (byte)(levels >> 16);
         }
     }
+
+    private sealed record Plan((int, int, int, int) Sizes, AreaWeights Rows, AreaWeights Columns);
 }

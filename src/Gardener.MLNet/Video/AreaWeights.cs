@@ -12,16 +12,11 @@ namespace GardenerML.Video;
 /// </remarks>
 internal sealed class AreaWeights
 {
-    // The videos of a data set have few sizes. A slot is overwritten by the next size that falls on it, so files of many sizes
-    // fill no memory; objects do not change, so threads share them.
-    private static readonly AreaWeights?[] Known = new AreaWeights?[16];
-
-    private readonly int _source;
-    private readonly int _target;
-
-    private AreaWeights(int source, int target)
+    /// <summary>Weights for these lengths.</summary>
+    /// <param name="source">Pixels of the image.</param>
+    /// <param name="target">Pixels of the smaller one, 1 to <paramref name="source"/>.</param>
+    public AreaWeights(int source, int target)
     {
-        (_source, _target) = (source, target);
         Sum = Whole(source, target);
         var pixel = target / (source / Sum);
         for (var j = 0; j < target; j++)
@@ -53,16 +48,4 @@ internal sealed class AreaWeights
 
     /// <summary>The <see cref="Sum"/> that the weights would have.</summary>
     public static int Whole(int source, int target) => source / (int)BigInteger.GreatestCommonDivisor(source, target);
-
-    /// <summary>Weights for these lengths.</summary>
-    /// <param name="source">Pixels of the image.</param>
-    /// <param name="target">Pixels of the smaller one, 1 to <paramref name="source"/>.</param>
-    public static AreaWeights For(int source, int target)
-    {
-        ref var known = ref Known[(uint)HashCode.Combine(source, target) % Known.Length];
-        var weights = Volatile.Read(ref known);
-        if (weights is null || weights._source != source || weights._target != target)
-            Volatile.Write(ref known, weights = new AreaWeights(source, target));
-        return weights;
-    }
 }
