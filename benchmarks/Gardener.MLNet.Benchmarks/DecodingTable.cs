@@ -22,7 +22,7 @@ internal static partial class DecodingTable
     public static void Print(string[] arguments)
     {
         var root = arguments is [var given, ..] ? given : "../shared";
-        Console.WriteLine($"{Files} files of each kind, one thread, shortest processor time of {Rounds} rounds or more");
+        Console.WriteLine($"At most {Files} files of each kind, one thread, shortest processor time of {Rounds} rounds or more");
         Console.WriteLine("| videos | what | ms a video | frames of the video/s | managed bytes a video | time of ffmpeg |");
         Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: |");
         Print("AVI, MPEG-4, 320 x 240", Path.Combine(root, "ucf101", "videos"), "*.avi");
