@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using GardenerML.Training;
 using GardenerML.Video;
 
 namespace GardenerML.Benchmarks;
@@ -14,15 +15,40 @@ internal static partial class DecodingTable
 {
     private const int Files = 24;
     private const int Rounds = 3;
+    private const int ClipsRead = 200;
+
+    private static readonly VideoLoadingOptions Sixteen = new() { FrameCount = 16, SamplingRate = 4, Size = 224 };
 
     public static void Print(string[] arguments)
     {
         var root = arguments is [var given, ..] ? given : "../shared";
-        Console.WriteLine($"{Files} files of each kind, one thread, shortest processor time of {Rounds} rounds or more");
+        Console.WriteLine($"At most {Files} files of each kind, one thread, shortest processor time of {Rounds} rounds or more");
         Console.WriteLine("| videos | what | ms a video | frames of the video/s | managed bytes a video | time of ffmpeg |");
         Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: |");
         Print("AVI, MPEG-4, 320 x 240", Path.Combine(root, "ucf101", "videos"), "*.avi");
         Print("MP4, H.264, 426 x 240 to 1280 x 720", Path.Combine(root, "clips", "mp4"), "*.mp4");
+        PrintReaders(Path.Combine(root, "ucf101", "videos"));
+    }
+
+    /// <summary>Whether reading files side by side, as trainers and scorers do, costs more than reading one after the other.</summary>
+    private static void PrintReaders(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        VideoClip[] clips = [.. Directory.GetFiles(folder, "*.avi", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal).Take(ClipsRead).Select(file => VideoClip.FromFile(file, Sixteen))];
+        int[] readers = [1, 2];
+        var times = InTurn.Shortest(Rounds, true, [.. readers.Select<int, Action>(threads => () =>
+        {
+            foreach (var frames in OrderedPrefetch.Run(clips, (clip, stop) => clip.Read(stop), threads, 2 * threads, CancellationToken.None))
+                frames.Dispose();
+        })]);
+        Console.WriteLine();
+        Console.WriteLine($"{clips.Length} clips of 16 frames, every 4th");
+        Console.WriteLine("| readers | processor ms a clip |");
+        Console.WriteLine("| ---: | ---: |");
+        for (var i = 0; i < readers.Length; i++)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {readers[i]} | {1e3 * times[i] / clips.Length:F2} |"));
     }
 
     private static void Print(string name, string folder, string pattern)
@@ -33,14 +59,14 @@ internal static partial class DecodingTable
             return;
         }
         string[] files = [.. Directory.GetFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(Files)];
-        var whole = new VideoLoadingOptions { Sampling = FrameSampling.Uniform };
+        var whole = Sixteen with { Sampling = FrameSampling.Uniform };
         var frames = files.Sum(FrameCount);
         (string Name, Action<string> Run)[] ways =
         [
             ("every frame, decoded only", SkipThrough),
-            ("16 frames, every 4th", file => VideoClip.FromFile(file).Read().Dispose()),
+            ("16 frames, every 4th", file => VideoClip.FromFile(file, Sixteen).Read().Dispose()),
             ("16 frames, from the whole video", file => VideoClip.FromFile(file, whole).Read().Dispose()),
-            ("every frame, at 224 x 224", file => VideoClip.FromFile(file).ReadAll(int.MaxValue)!.Dispose()),
+            ("every frame, at 224 x 224", file => VideoClip.FromFile(file, Sixteen).ReadAll(int.MaxValue)!.Dispose()),
         ];
         var bytes = new long[ways.Length];
         var times = InTurn.Shortest(Rounds, true, [.. ways.Select<(string, Action<string> Run), Action>((way, i) => () =>

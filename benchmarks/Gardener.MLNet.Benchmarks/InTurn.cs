@@ -15,7 +15,7 @@ internal static class InTurn
     /// </summary>
     /// <param name="rounds">How many rounds at least.</param>
     /// <param name="processorTime">
-    /// Whether time is what the process computed, which others on the machine hardly lengthen; for work on one thread only.
+    /// Whether time is what the process computed, on all of its threads, which others on the machine hardly lengthen.
     /// </param>
     /// <param name="actions">What is timed.</param>
     public static double[] Shortest(int rounds, bool processorTime, IReadOnlyList<Action> actions)

@@ -5,8 +5,8 @@ namespace GardenerML.Video;
 /// needed.
 /// </summary>
 /// <remarks>
-/// Seeking is not used: with inter-coded frames and variable frame rates it lands elsewhere. The number of frames in a
-/// header is a
+/// Seeking is not used: it lands on another frame in some files, and costs about as much (docs/performance.md). The number
+/// of frames in a header is a
 /// hint: where the video ends early, or a count makes it too short for the clip, the indices are taken anew from the
 /// real count.
 /// </remarks>

@@ -29,13 +29,43 @@ internal sealed unsafe class FrameConverter(int height, int width, FrameResize r
         bool sideways = turn is RotateFlags.Rotate90Clockwise or RotateFlags.Rotate90Counterclockwise;
         var size = sideways ? new Size(height, width) : new Size(width, height);
 
-        using var middle = resize == FrameResize.ShortSideCentreCrop
-            ? new Mat(frame, Part(frame.Size(), size, crop, crops))
-            : null;
-        var current = middle ?? frame;
-        if (current.Size() != size)
+        var part = resize == FrameResize.ShortSideCentreCrop
+            ? Part(frame.Size(), size, crop, crops)
+            : new Rect(0, 0, frame.Width, frame.Height);
+        if (!AreaResize.Suits(part.Height, part.Width, size.Height, size.Width))
         {
-            bool shrinks = size.Width <= current.Width && size.Height <= current.Height;
+            ConvertByOpenCv(frame, part, size, turn, source.IsRgb, target);
+        }
+        else if (turn is { } flag)
+        {
+            _resized.Create(size, MatType.CV_8UC3);
+            var pixels = new Span<byte>((void*)_resized.Data, target.Length);
+            AreaResize.Write(frame, part, pixels, size.Height, size.Width, swap: !source.IsRgb);
+            fixed (byte* upright = target)
+            {
+                using var written = Mat.FromPixelData(height, width, MatType.CV_8UC3, (nint)upright);
+                Cv2.Rotate(_resized, written, flag);
+            }
+        }
+        else
+        {
+            AreaResize.Write(frame, part, target, height, width, swap: !source.IsRgb);
+        }
+    }
+
+    public void Dispose()
+    {
+        _resized.Dispose();
+        _turned.Dispose();
+    }
+
+    private void ConvertByOpenCv(Mat frame, Rect part, Size size, RotateFlags? turn, bool isRgb, Span<byte> target)
+    {
+        using var middle = new Mat(frame, part);
+        var current = middle;
+        if (part.Size != size)
+        {
+            bool shrinks = size.Width <= part.Width && size.Height <= part.Height;
             Cv2.Resize(current, _resized, size, 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
             current = _resized;
         }
@@ -47,17 +77,11 @@ internal sealed unsafe class FrameConverter(int height, int width, FrameResize r
         fixed (byte* pixels = target)
         {
             using var written = Mat.FromPixelData(height, width, MatType.CV_8UC3, (nint)pixels);
-            if (source.IsRgb)
+            if (isRgb)
                 current.CopyTo(written);
             else
                 Cv2.CvtColor(current, written, ColorConversionCodes.BGR2RGB);
         }
-    }
-
-    public void Dispose()
-    {
-        _resized.Dispose();
-        _turned.Dispose();
     }
 
     /// <summary>

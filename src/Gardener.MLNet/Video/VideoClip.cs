@@ -48,7 +48,7 @@ public sealed class VideoClip
 
     /// <summary>A clip of a video file. The file is not opened yet.</summary>
     /// <param name="path">The file; AVI, MP4, MOV, MKV, WebM and whatever else FFmpeg decodes.</param>
-    /// <param name="options">Which frames; by default 16, every 4th, at 224 x 224 pixels.</param>
+    /// <param name="options">Which frames; by default 8, every 4th, at 64 x 64 pixels.</param>
     /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
     public static VideoClip FromFile(string path, VideoLoadingOptions? options = null)
     {
@@ -59,7 +59,7 @@ public sealed class VideoClip
     /// <summary>A clip of an encoded video in memory, such as an uploaded file.</summary>
     /// <param name="bytes">The bytes of the video file; they are not copied and must not change while the clip is in
     /// use.</param>
-    /// <param name="options">Which frames; by default 16, every 4th, at 224 x 224 pixels.</param>
+    /// <param name="options">Which frames; by default 8, every 4th, at 64 x 64 pixels.</param>
     /// <remarks>
     /// The decoder reads files only: each read goes through a temporary file, which is deleted at once.
     /// </remarks>

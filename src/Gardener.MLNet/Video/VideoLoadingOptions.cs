@@ -54,7 +54,7 @@ public sealed record VideoLoadingOptions
 
     /// <summary>How frames are brought to <see cref="Size"/>.</summary>
     /// <remarks>
-    /// Frames that shrink are averaged over the area that each pixel covers (OpenCV's INTER_AREA), which does not
+    /// Frames that shrink are averaged over the area that each pixel covers (as by OpenCV's INTER_AREA), which does not
     /// alias; all others
     /// are interpolated linearly (INTER_LINEAR).
     /// </remarks>

@@ -10,20 +10,35 @@ namespace GardenerML.Tests.Scoring;
 public sealed class AllocationTests
 {
     [TestMethod]
-    public void A_decoded_clip_allocates_little_however_many_frames_are_passed_over()
+    public void A_decoded_clip_allocates_little_however_many_frames_are_passed_over_or_converted()
     {
         using var videos = new MadeVideos();
-        var path = videos.Numbered(49);
-        var few = Decoded(samplingRate: 1);
-        var many = Decoded(samplingRate: 12);
-        // The clip itself is 600 kB.
-        Assert.IsLessThan(8_000, few);
-        Assert.IsLessThan(1_000, Math.Abs(many - few));
+        var path = videos.Numbered(49, width: 320, height: 240);
+        var few = Decoded(frameCount: 4, samplingRate: 1);
+        // The pixels of four frames are 49 kB. What is left is opening the file.
+        Assert.IsLessThan(4_000, few);
+        Assert.IsLessThan(100, Math.Abs(Decoded(frameCount: 4, samplingRate: 12) - few));
+        // The numbers of the frames, and nothing that a frame needs.
+        Assert.IsLessThan(44 * 40, Decoded(frameCount: 48, samplingRate: 1) - few);
 
-        long Decoded(int samplingRate)
+        long Decoded(int frameCount, int samplingRate)
         {
-            var clip = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = 4, SamplingRate = samplingRate });
+            var clip = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = frameCount, SamplingRate = samplingRate });
             return PerCall(() => clip.Read().Dispose());
+        }
+    }
+
+    [TestMethod]
+    public void All_frames_of_a_video_allocate_no_more_than_one()
+    {
+        using var videos = new MadeVideos();
+        var one = All(1);
+        Assert.IsLessThan(100, Math.Abs(All(49) - one));
+
+        long All(int frames)
+        {
+            var clip = VideoClip.FromFile(videos.Numbered(frames, $"{frames}.avi", 320, 240));
+            return PerCall(() => clip.ReadAll(49)!.Dispose());
         }
     }
 

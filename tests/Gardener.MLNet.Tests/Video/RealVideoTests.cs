@@ -23,17 +23,17 @@ public sealed class RealVideoTests
         Assert.IsNotEmpty(paths);
         foreach (var path in paths)
         {
-            var expected = Sequential(path, out var hashes);
+            var expected = Sequential(path);
             foreach (var sampling in new[] { FrameSampling.First, FrameSampling.Uniform })
             {
                 var options = new VideoLoadingOptions { Size = 64, Sampling = sampling };
                 using var frames = VideoClip.FromFile(path, options).Read();
-                var indices = FrameSampler.Sample(options, expected);
+                var indices = FrameSampler.Sample(options, expected.Count);
                 for (int i = 0; i < indices.Length; i++)
-                    Assert.AreEqual(hashes[indices[i]], Hash(frames.Frame(i)), $"{path}, {sampling}, frame {indices[i]}");
+                    AssertSame(expected[indices[i]], frames.Frame(i), $"{path}, {sampling}, frame {indices[i]}");
             }
             using var all = VideoClip.FromFile(path, new VideoLoadingOptions { Size = 64 }).ReadAll(1000);
-            Assert.AreEqual(expected, all!.FrameCount, path);
+            Assert.AreEqual(expected.Count, all!.FrameCount, path);
         }
     }
 
@@ -76,9 +76,9 @@ public sealed class RealVideoTests
     }
 
     // Another way to the same pixels: OpenCV reads every frame, and it alone resizes and reorders.
-    private static int Sequential(string path, out List<int> hashes)
+    private static List<byte[]> Sequential(string path)
     {
-        hashes = [];
+        var frames = new List<byte[]>();
         using var capture = new VideoCapture(path, VideoCaptureAPIs.FFMPEG);
         using var frame = new Mat();
         using var small = new Mat();
@@ -88,15 +88,21 @@ public sealed class RealVideoTests
             Cv2.Resize(frame, small, new Size(64, 64), 0, 0, InterpolationFlags.Area);
             Cv2.CvtColor(small, rgb, ColorConversionCodes.BGR2RGB);
             Assert.IsTrue(rgb.GetArray(out Vec3b[] pixels));
-            hashes.Add(Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes(pixels.AsSpan())));
+            frames.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray());
         }
-        return hashes.Count;
+        return frames;
     }
 
-    private static int Hash(ReadOnlySpan<byte> bytes)
+    // Where an average falls in the middle between two levels, the order of the sums decides which one it becomes.
+    private static void AssertSame(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual, string what)
     {
-        var hash = new HashCode();
-        hash.AddBytes(bytes);
-        return hash.ToHashCode();
+        int different = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            int distance = Math.Abs(expected[i] - actual[i]);
+            Assert.IsLessThanOrEqualTo(1, distance, what);
+            different += distance;
+        }
+        Assert.IsLessThanOrEqualTo(expected.Length / 50, different, what);
     }
 }

@@ -89,8 +89,11 @@ public sealed class VideoClipTests : IDisposable
         int quarter = degrees / 90;
         string[] expected = [.. Enumerable.Range(0, 4).Select(i => corners[(i - quarter + 4) % 4])];
 
-        using var upright = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = 1 }).Read();
-        CollectionAssert.AreEqual(expected, Corners(upright));
+        foreach (int size in new[] { 224, 32 })
+        {
+            using var upright = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = 1, Size = size }).Read();
+            CollectionAssert.AreEqual(expected, Corners(upright), $"{size}");
+        }
         using var stored = VideoClip.FromFile(path, new VideoLoadingOptions { FrameCount = 1, ApplyRotation = false }).Read();
         CollectionAssert.AreEqual(corners, Corners(stored));
     }
