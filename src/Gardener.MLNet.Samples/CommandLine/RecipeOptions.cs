@@ -27,7 +27,7 @@ internal sealed class RecipeOptions
     {
         _hasEpochs = hasEpochs;
         _epochs = CommonOptions.AtLeastOne(
-            new Option<int?>("--epochs") { Description = $"Passes over the training clips{Default(defaults?.Epochs)}" });
+            new Option<int?>("--epochs") { Description = $"Passes over the training clips, of which a recipe's warm-up is at most half{Default(defaults?.Epochs)}" });
         _batchSize = CommonOptions.AtLeastOne(
             new Option<int?>("--batch-size") { Description = $"Clips in a step{Default(defaults?.BatchSize)}" });
         _learningRate = CommonOptions.Checked(
@@ -57,7 +57,7 @@ internal sealed class RecipeOptions
         where T : VideoTrainingOptions
     {
         var learningRate = arguments.GetValue(_learningRate) ?? recipe.LearningRate;
-        return (T)((VideoTrainingOptions)WithEpochs(recipe, Epochs(arguments) ?? recipe.Epochs) with
+        return (T)(WithEpochs(recipe, Epochs(arguments) ?? recipe.Epochs) with
         {
             BatchSize = arguments.GetValue(_batchSize) ?? recipe.BatchSize,
             LearningRate = learningRate,
@@ -70,11 +70,9 @@ internal sealed class RecipeOptions
     private static string Default<T>(T? value)
         where T : struct => value is { } known ? FormattableString.Invariant($". [default: {known}]") : "; the recipe's unless it is given.";
 
-    /// <summary>A recipe of another length, at least half of which the learning rate falls.</summary>
-    public static T WithEpochs<T>(T recipe, int epochs)
-        where T : VideoTrainingOptions => (T)((VideoTrainingOptions)recipe with
-        {
-            Epochs = epochs,
-            WarmupEpochs = Math.Min(recipe.WarmupEpochs, epochs / 2.0),
-        });
+    /// <summary>A recipe of another length. What it names of warm-up is the most there is: at least half of the time the learning rate falls.</summary>
+    private static VideoTrainingOptions WithEpochs(VideoTrainingOptions recipe, int epochs) =>
+        recipe with { Epochs = epochs } is var longer && longer.WarmupEpochs > epochs / 2.0
+            ? longer with { WarmupEpochs = epochs / 2.0 }
+            : longer;
 }

@@ -269,7 +269,7 @@ public sealed class GardenerExperiment
         var identity = data?.Identity(_environment, subject.Hash, training, seed)
             ?? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["checkpoint"] = subject.Hash };
         // These are each trial's own.
-        foreach (var name in (string[])[nameof(training.Epochs), nameof(training.LearningRate), nameof(training.LayerDecay)])
+        foreach (var name in (string[])[nameof(training.Epochs), nameof(training.WarmupEpochs), nameof(training.LearningRate), nameof(training.LayerDecay)])
             identity.Remove($"training.{name}");
         return identity;
     }

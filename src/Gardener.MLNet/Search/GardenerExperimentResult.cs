@@ -73,8 +73,8 @@ public sealed class GardenerExperimentResult : IDisposable
     }
 
     /// <summary>
-    /// One row a trial: TrialId, State, IsBest, Criterion, Removed, RemovedCount, Ratio, Epochs, TrainedEpochs, LearningRate,
-    /// LayerDecay, Accuracy, MeanClassRecall, LogLoss, Parameters, GigaFlops, LatencyInMilliseconds, ModelBytes, DurationInSeconds,
+    /// One row a trial: TrialId, State, IsBest, Criterion, Removed, RemovedCount, Ratio, Epochs, WarmupEpochs, TrainedEpochs,
+    /// LearningRate, LayerDecay, Accuracy, MeanClassRecall, LogLoss, Parameters, GigaFlops, LatencyInMilliseconds, ModelBytes, DurationInSeconds,
     /// Error; what is not known is NaN or empty.
     /// </summary>
     /// <param name="mlContext">Makes the view.</param>
