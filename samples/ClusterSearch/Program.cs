@@ -17,8 +17,13 @@ if (args.Length == 0 || args.Any(arg => arg is "--help" or "-h" or "-?"))
 if (ClusterSettings.Unknown(args) is { } unknown)
     return Wrong($"There is no option {unknown}.");
 var builder = Host.CreateApplicationBuilder(args);
-// What fails is told below, in a line.
-builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+// What fails is told below, in a line, and so is that there is no worker yet.
+builder.Logging
+    .AddFilter("Orleans", LogLevel.Warning)
+    .AddFilter("Orleans.Runtime.Messaging", LogLevel.Error)
+    .AddFilter("Polly", LogLevel.Warning)
+    .AddFilter("Microsoft", LogLevel.Warning)
+    .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 ClusterSettings settings;
 try
 {
@@ -75,8 +80,12 @@ async Task<int> SearchAsync()
         if (local)
             client.UseLocalhostClustering([.. Enumerable.Range(0, settings.Silos).Select(GatewayPort)]);
         // Workers may be started later.
+        var told = false;
         client.UseConnectionRetryFilter(async (_, cancellation) =>
         {
+            if (!told)
+                Console.WriteLine("No worker answers yet; waiting.");
+            told = true;
             await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
             return true;
         });
@@ -85,7 +94,6 @@ async Task<int> SearchAsync()
     var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping; // Ctrl+C
     try
     {
-        Console.WriteLine("Waiting for workers.");
         await host.StartAsync();
         var cluster = host.Services.GetRequiredService<IClusterClient>();
         using var result = await experiment.RunOn(cluster, SharedExperiment.Name, settings.Silos).RunAsync(stopping);

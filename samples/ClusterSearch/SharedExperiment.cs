@@ -33,6 +33,7 @@ internal sealed class SharedExperiment(ClusterSettings settings)
         Checkpoint = settings.Checkpoint,
         Folder = settings.Folder,
         DataName = settings.Data,
+        Lease = TimeSpan.FromSeconds(settings.Lease),
         Training = new VideoClassifierOptions { Epochs = settings.Epochs, Seed = 1 },
     };
 

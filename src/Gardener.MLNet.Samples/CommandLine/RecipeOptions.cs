@@ -57,7 +57,7 @@ internal sealed class RecipeOptions
         where T : VideoTrainingOptions
     {
         var learningRate = arguments.GetValue(_learningRate) ?? recipe.LearningRate;
-        return (T)(WithEpochs(recipe, Epochs(arguments) ?? recipe.Epochs) with
+        return (T)((VideoTrainingOptions)WithEpochs(recipe, Epochs(arguments) ?? recipe.Epochs) with
         {
             BatchSize = arguments.GetValue(_batchSize) ?? recipe.BatchSize,
             LearningRate = learningRate,
@@ -71,8 +71,10 @@ internal sealed class RecipeOptions
         where T : struct => value is { } known ? FormattableString.Invariant($". [default: {known}]") : "; the recipe's unless it is given.";
 
     /// <summary>A recipe of another length. What it names of warm-up is the most there is: at least half of the time the learning rate falls.</summary>
-    private static VideoTrainingOptions WithEpochs(VideoTrainingOptions recipe, int epochs) =>
-        recipe with { Epochs = epochs } is var longer && longer.WarmupEpochs > epochs / 2.0
-            ? longer with { WarmupEpochs = epochs / 2.0 }
-            : longer;
+    public static T WithEpochs<T>(T recipe, int epochs)
+        where T : VideoTrainingOptions
+    {
+        var changed = (VideoTrainingOptions)recipe with { Epochs = epochs };
+        return (T)(changed.WarmupEpochs > epochs / 2.0 ? changed with { WarmupEpochs = epochs / 2.0 } : changed);
+    }
 }

@@ -7,6 +7,7 @@ using GardenerML.Checkpoints;
 using GardenerML.Samples.Motion;
 using GardenerML.Search;
 using GardenerML.Tests.Checkpoints;
+using GardenerML.Training;
 
 namespace GardenerML.Tests.Orleans;
 
@@ -95,6 +96,27 @@ public sealed class ClusterTests : IDisposable
     }
 
     [TestMethod]
+    [Timeout(300_000, CooperativeCancellation = true)]
+    public async Task A_trial_whose_state_another_process_holds_waits_and_is_run_when_that_is_gone()
+    {
+        CreateData();
+        var port = FreePort();
+        Process search;
+        // As a silo does that was given up and still writes.
+        using (TrainingStore.Open(_folder.File("search/training/whole.epochs-1.warmup-0.5.rate-0.0005.decay-1.seed-1"), new VideoClassifierOptions()))
+        {
+            Start(0, port, "worker");
+            search = Start(Silos, port, "search", ("epochs", 1), ("trials", 1), ("silos", 1));
+            await FirstAsync(told => told.Silo == 0 && told.Line.Contains("Trial waits: "));
+        }
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(0, search.ExitCode, string.Join('\n', _told));
+        using var result = await GardenerExperiment.ReadResultAsync(_folder.File("search"));
+        Assert.AreEqual((0, GardenerTrialState.Completed), (result.Trials.Single().Settings.Removed.Count, result.Trials.Single().State));
+    }
+
+    [TestMethod]
     [Timeout(120_000, CooperativeCancellation = true)]
     [DataRow("--role", "", "--role worker or --role search")]
     [DataRow("--data", "", "--data")]
@@ -144,7 +166,7 @@ public sealed class ClusterTests : IDisposable
         if (connected)
             Start(0, port, "worker");
         var search = Start(Silos, port, "search");
-        await FirstAsync(told => told.Line.Contains(connected ? Starts : "Connection attempt"));
+        await FirstAsync(told => told.Line.Contains(connected ? Starts : "No worker answers yet"));
         using var kill = Process.Start("kill", ["-INT", $"{search.Id}"]);
         await search.WaitForExitAsync(TestContext.CancellationToken);
         search.WaitForExit();
