@@ -27,7 +27,10 @@ internal sealed class RecipeOptions
     {
         _hasEpochs = hasEpochs;
         _epochs = CommonOptions.AtLeastOne(
-            new Option<int?>("--epochs") { Description = $"Passes over the training clips, of which a recipe's warm-up is at most half{Default(defaults?.Epochs)}" });
+            new Option<int?>("--epochs")
+            {
+                Description = $"Passes over the training clips{Default(defaults?.Epochs)}{(defaults is null ? " A recipe's warm-up is at most half of them." : "")}",
+            });
         _batchSize = CommonOptions.AtLeastOne(
             new Option<int?>("--batch-size") { Description = $"Clips in a step{Default(defaults?.BatchSize)}" });
         _learningRate = CommonOptions.Checked(

@@ -59,7 +59,7 @@ public sealed class TrainVerbTests : IDisposable
         int[] places =
         [
             run.Output.IndexOf("1 of 3 blocks removed by entropy", StringComparison.Ordinal),
-            run.Output.IndexOf("Training on 24 clips of 8 classes, 8 for validation, on cpu, 1 epoch (0.5 of warm-up), seed 1", StringComparison.Ordinal),
+            run.Output.IndexOf("Training on 24 clips of 8 classes, 8 for validation, on cpu, seed 1, 1 epoch (0.5 of warm-up).", StringComparison.Ordinal),
             run.Output.IndexOf("Epoch 1 of 1", StringComparison.Ordinal),
         ];
         Assert.IsGreaterThanOrEqualTo(0, places[0], run.Output);
