@@ -33,6 +33,40 @@ internal sealed class ClusterSettings
     /// <summary>After how many seconds a worker that is not heard of is given up.</summary>
     public int Lease { get; set; } = 60;
 
+    /// <summary>How many trials are trained at most, those of earlier runs included; 0 for all.</summary>
+    public int Trials { get; set; }
+
+    /// <summary>What the program can be told.</summary>
+    public static string Usage { get; } = """
+        Searches on a cluster for how much of a VideoMAE checkpoint can be pruned: workers prune and train, the search chooses and records.
+
+          ClusterSearch --role worker --silo 0 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
+          ClusterSearch --role search --silos 1 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
+
+          --role worker|search  Which of the two it is.
+          --data FOLDER         Videos in class folders, such as UCF101.
+          --checkpoint NAME     What is pruned: a file, a folder, or the id of a Hugging Face model.
+          --folder FOLDER       Where trials and models go, and best.zip at the end; all machines must see it.
+          --frames N            Frames of a clip. [default: 16]
+          --size N              Width and height of a clip. [default: 224]
+          --epochs N            Passes over the training clips. [default: 4]
+          --trials N            How many trials are trained at most, those of earlier runs included; all 8 unless it is given.
+          --silo N              Which worker of this machine it is, from 0.
+          --silos N             How many workers there are: as many trials are in flight. [default: 1]
+          --port N              The first port of the workers of this machine; each has two. [default: 11111]
+          --lease N             After how many seconds a worker that is not heard of is given up. [default: 60]
+          --help                This.
+
+        Data, checkpoint, frames, size and epochs are the same for the search and all of its workers. Without settings of a cluster
+        (docs/cluster.md) it is one of this machine. Ends with 0 when there is a best model, 1 when the work failed, 2 after wrong
+        arguments, and 130 after Ctrl+C, from where the same search goes on.
+        """;
+
+    /// <summary>The first argument that is no option; null for none. Those with a colon are settings of Orleans.</summary>
+    public static string? Unknown(string[] args) => args.FirstOrDefault(arg =>
+        arg.StartsWith("--", StringComparison.Ordinal) && !arg.Contains(':')
+        && !Usage.Contains($"\n  {arg.Split('=')[0]} ", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>What is missing or out of its range; null for nothing.</summary>
     public string? Fault => this switch
     {
@@ -42,6 +76,10 @@ internal sealed class ClusterSettings
         { Silos: < 1 } => $"--silos is {Silos}; it must be at least 1.",
         { Silo: < 0 } => $"--silo is {Silo}; it must be at least 0.",
         { Lease: < 1 } => $"--lease is {Lease}; it must be at least 1.",
+        { Lease: > 86400 } => $"--lease is {Lease}; it must be at most 86400, a day.",
+        { Trials: < 0 } => $"--trials is {Trials}; it must be at least 1, or 0 for all.",
+        { Frames: < 1 } => $"--frames is {Frames}; it must be at least 1.",
+        { Size: < 1 } => $"--size is {Size}; it must be at least 1.",
         { Epochs: < 1 } => $"--epochs is {Epochs}; it must be at least 1.",
         _ when Port < 1 || Port + (2L * Math.Max(Silo, Silos - 1)) + 1 > IPEndPoint.MaxPort => $"--port is {Port}; it and those after it, two a silo, must be from 1 to {IPEndPoint.MaxPort}.",
         _ => null,

@@ -1,5 +1,6 @@
 using System.Net;
 using GardenerML.Orleans;
+using GardenerML.Search;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,8 +9,21 @@ using Orleans.Configuration;
 
 // Workers:    ClusterSearch --role worker --silo 0 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
 // The search: ClusterSearch --role search --silos 3 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
+if (args.Length == 0 || args.Any(arg => arg is "--help" or "-h" or "-?"))
+{
+    Console.WriteLine(ClusterSettings.Usage);
+    return args.Length == 0 ? 2 : 0;
+}
+if (ClusterSettings.Unknown(args) is { } unknown)
+    return Wrong($"There is no option {unknown}.");
 var builder = Host.CreateApplicationBuilder(args);
-builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+// What fails is told below, in a line, and so is that there is no worker yet.
+builder.Logging
+    .AddFilter("Orleans", LogLevel.Warning)
+    .AddFilter("Orleans.Runtime.Messaging", LogLevel.Error)
+    .AddFilter("Polly", LogLevel.Warning)
+    .AddFilter("Microsoft", LogLevel.Warning)
+    .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 ClusterSettings settings;
 try
 {
@@ -17,20 +31,27 @@ try
 }
 catch (InvalidOperationException e) // what should be a number is none
 {
-    Console.Error.WriteLine(e.Message);
-    return 2;
+    return Wrong(e.Message);
 }
 var role = builder.Configuration["role"];
-if (role is not ("worker" or "search") || settings.Fault is not null)
-{
-    Console.Error.WriteLine(role is "worker" or "search" ? settings.Fault : "Say --role worker or --role search.");
-    return 2;
-}
+if (role is not ("worker" or "search"))
+    return Wrong("Say --role worker or --role search.");
+if (settings.Fault is { } fault)
+    return Wrong(fault);
 var shared = new SharedExperiment(settings);
 // Where configuration says nothing of a cluster, it is one of this machine. Its first silo knows who belongs to it, and must live.
 var local = !builder.Configuration.GetSection("Orleans:Clustering").Exists();
+try
+{
+    return role == "worker" ? await WorkAsync() : await SearchAsync();
+}
+catch (Exception e)
+{
+    Console.Error.WriteLine(e.GetBaseException().Message.ReplaceLineEndings(" "));
+    return 1;
+}
 
-if (role == "worker")
+async Task<int> WorkAsync()
 {
     builder.UseOrleans(silo =>
     {
@@ -45,41 +66,72 @@ if (role == "worker")
             Lease = TimeSpan.FromSeconds(settings.Lease),
         });
     });
+    Console.WriteLine($"Worker {settings.Silo} waits for trials. Ctrl+C ends it.");
     await builder.Build().RunAsync();
     return 0;
 }
 
-builder.UseOrleansClient(client =>
+async Task<int> SearchAsync()
 {
-    if (local)
-        client.UseLocalhostClustering([.. Enumerable.Range(0, settings.Silos).Select(GatewayPort)]);
-    // Workers may be started later.
-    client.UseConnectionRetryFilter(async (_, cancellation) =>
+    // What is wrong with the data is told before the cluster is waited for.
+    var experiment = shared.CreateExperiment();
+    builder.UseOrleansClient(client =>
     {
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
-        return true;
+        if (local)
+            client.UseLocalhostClustering([.. Enumerable.Range(0, settings.Silos).Select(GatewayPort)]);
+        // Workers may be started later.
+        var told = false;
+        client.UseConnectionRetryFilter(async (_, cancellation) =>
+        {
+            if (!told)
+                Console.WriteLine("No worker answers yet; waiting.");
+            told = true;
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+            return true;
+        });
     });
-});
-using var host = builder.Build();
-var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping; // Ctrl+C
-try
+    using var host = builder.Build();
+    var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping; // Ctrl+C
+    try
+    {
+        await host.StartAsync();
+        var cluster = host.Services.GetRequiredService<IClusterClient>();
+        using var result = await experiment.RunOn(cluster, SharedExperiment.Name, settings.Silos).RunAsync(stopping);
+        Keep(result);
+        return result.BestTrial is null ? 1 : 0;
+    }
+    catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+    {
+        if (File.Exists(Path.Combine(settings.Folder, "trials.db")))
+        {
+            using var result = await GardenerExperiment.ReadResultAsync(settings.Folder);
+            Keep(result);
+        }
+        Console.Error.WriteLine($"Stopped. The same search goes on from {settings.Folder}.");
+        return 130;
+    }
+    finally
+    {
+        await host.StopAsync();
+    }
+}
+
+// Shows all trials, and copies the model of the best one where there is one.
+void Keep(GardenerExperimentResult result)
 {
-    await host.StartAsync();
-    var cluster = host.Services.GetRequiredService<IClusterClient>();
-    using var result = await shared.CreateExperiment().RunOn(cluster, SharedExperiment.Name, settings.Silos).RunAsync(stopping);
     foreach (var trial in result.Trials)
         Console.WriteLine($"Trial {trial.Settings.TrialId}, {trial.Settings}: {trial.State}, accuracy {trial.Result?.Accuracy:0.000}");
-    Console.WriteLine($"Best model: {result.BestModelFile}");
-    return 0;
+    if (result.BestTrial is null)
+        return;
+    var best = Path.Combine(settings.Folder, "best.zip");
+    result.SaveBestModel(best);
+    Console.WriteLine($"Best model: {best}");
 }
-catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+
+int Wrong(string fault)
 {
-    Console.Error.WriteLine($"Stopped. The same search goes on from {settings.Folder}.");
-    return 130;
-}
-finally
-{
-    await host.StopAsync();
+    Console.Error.WriteLine($"{fault.ReplaceLineEndings(" ")} See --help.");
+    return 2;
 }
 
 int SiloPort(int silo) => settings.Port + (2 * silo);

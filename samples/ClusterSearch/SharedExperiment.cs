@@ -11,11 +11,16 @@ internal sealed class SharedExperiment(ClusterSettings settings)
 
     private readonly MLContext _context = new(seed: 1);
 
-    public GardenerExperiment CreateExperiment() => _context.Auto()
-        .CreateGardenerExperiment(Options())
-        .SetPipeline(Pipeline())
-        .SetDataset(Clips(Ucf101Subset.Train), Clips(Ucf101Subset.Validation))
-        .SetSearchSpace(new GardenerSearchSpace { LearningRates = [5e-4, 1e-3, 2e-3] });
+    public GardenerExperiment CreateExperiment()
+    {
+        var experiment = _context.Auto()
+            .CreateGardenerExperiment(Options())
+            .SetPipeline(Pipeline())
+            .SetDataset(Clips(Ucf101Subset.Train), Clips(Ucf101Subset.Validation))
+            .SetSearchSpace(new GardenerSearchSpace { Ratios = [0, 0.25, 0.5, 0.75], LearningRates = [5e-4, 1e-3] })
+            .SetMonitor(new ConsoleMonitor());
+        return settings.Trials > 0 ? experiment.SetMaxTrialsToExplore(settings.Trials) : experiment;
+    }
 
     public GardenerTrialRunner CreateRunner()
     {
@@ -27,6 +32,8 @@ internal sealed class SharedExperiment(ClusterSettings settings)
     {
         Checkpoint = settings.Checkpoint,
         Folder = settings.Folder,
+        DataName = settings.Data,
+        Lease = TimeSpan.FromSeconds(settings.Lease),
         Training = new VideoClassifierOptions { Epochs = settings.Epochs, Seed = 1 },
     };
 

@@ -21,7 +21,7 @@ public sealed record GardenerTrialOptions
     public string? Folder { get; init; }
 
     /// <summary>
-    /// How long this silo, or the experiment of its trial, is taken to live when it is not heard of; at least a second. The trial is run
+    /// How long this silo, or the experiment of its trial, is taken to live when it is not heard of; a second to a day. The trial is run
     /// again by another silo after that, and one that no experiment waits for is stopped.
     /// </summary>
     public TimeSpan Lease { get; init; } = DefaultLease;
@@ -37,8 +37,8 @@ public sealed record GardenerTrialOptions
             throw new ArgumentException("The experiment has no name in the cluster; set GardenerTrialOptions.Experiment.");
         if (CreateRunner is null)
             throw new ArgumentException("Nothing runs trials; set GardenerTrialOptions.CreateRunner.");
-        if (Lease < TimeSpan.FromSeconds(1))
-            throw new ArgumentException($"{nameof(Lease)} is {Lease}; it must be at least a second.");
+        if (Lease < TimeSpan.FromSeconds(1) || Lease > TimeSpan.FromDays(1))
+            throw new ArgumentException($"{nameof(Lease)} is {Lease}; it must be from a second to a day.");
         if (Pause < TimeSpan.FromMilliseconds(10))
             throw new ArgumentException($"{nameof(Pause)} is {Pause}; it must be at least 10 milliseconds.");
     }

@@ -28,6 +28,7 @@ public sealed class OrleansTrialRunner : IGardenerTrialRunner
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The silo that ran it says that it failed.</exception>
+    /// <exception cref="ResumeFolderInUseException">A silo that was given up still has the trial's state.</exception>
     public async Task<GardenerTrialResult> RunAsync(
         GardenerTrialRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -44,9 +45,7 @@ public sealed class OrleansTrialRunner : IGardenerTrialRunner
                 if (status.Progress is { } step && step != told)
                     progress?.Report(JsonSerializer.Deserialize<TrainingProgress>(told = step)!);
                 if (status.Outcome is { } outcome)
-                    return outcome.Result is { } result
-                        ? JsonSerializer.Deserialize<GardenerTrialResult>(result)!
-                        : throw new InvalidOperationException($"{status.Worker}: {outcome.Error}");
+                    return Result(outcome, status.Worker);
                 await Task.Delay(Pause, cancellationToken);
             }
         }
@@ -54,6 +53,14 @@ public sealed class OrleansTrialRunner : IGardenerTrialRunner
         {
             await LeaveAsync(key);
         }
+    }
+
+    private static GardenerTrialResult Result(TrialOutcome outcome, string? worker)
+    {
+        if (outcome.Result is { } result)
+            return JsonSerializer.Deserialize<GardenerTrialResult>(result)!;
+        var error = $"{worker}: {outcome.Error}";
+        throw outcome.FolderInUse ? new ResumeFolderInUseException(error) : new InvalidOperationException(error);
     }
 
     /// <summary>Says that the trial is not waited for, and waits until no silo writes to its files.</summary>

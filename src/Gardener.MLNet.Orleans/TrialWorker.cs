@@ -140,6 +140,11 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
             can = false;
             NoRunner(e, RunnerPause);
         }
+        catch (ResumeFolderInUseException e)
+        {
+            outcome = new TrialOutcome(null, e.Message, FolderInUse: true);
+            Waits(work.Key, e.Message);
+        }
         catch (Exception e)
         {
             outcome = new TrialOutcome(null, e.Message);
@@ -227,6 +232,9 @@ internal sealed partial class TrialWorker : ILifecycleParticipant<ISiloLifecycle
 
     [LoggerMessage(LogLevel.Information, "Trial stops before its end: {Key}.")]
     private partial void Stops(string key);
+
+    [LoggerMessage(LogLevel.Warning, "Trial waits: {Key}: {Reason}")]
+    private partial void Waits(string key, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Trial fails: {Key}.")]
     private partial void Fails(Exception error, string key);

@@ -5,6 +5,7 @@ using GardenerML.Interop;
 using GardenerML.Pruning;
 using GardenerML.Reporting.Figures;
 using GardenerML.Reporting.Html;
+using GardenerML.Search;
 using GardenerML.Training;
 using Microsoft.ML;
 
@@ -75,6 +76,20 @@ public sealed record HtmlReport
             PruningPlan = classifier.PruningPlan,
             Weights = WeightHistogram.ByDepth(classifier.Model, classifier.PruningPlan),
             TrainingHistory = classifier.TrainingHistory,
+        };
+    }
+
+    /// <summary>What a search found: what it was of, and all trials with the best one marked.</summary>
+    /// <param name="search">A search that has ended, or what <see cref="GardenerExperiment.ReadResultAsync"/> reads.</param>
+    /// <param name="title">The title of the page.</param>
+    public static HtmlReport Of(GardenerExperimentResult search, string title)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        return new HtmlReport
+        {
+            Title = title,
+            Facts = SearchFacts.Of(search),
+            Trials = ReportedTrial.Of(search.Trials, search.BestTrial?.TrialSettings),
         };
     }
 

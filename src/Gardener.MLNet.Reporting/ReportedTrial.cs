@@ -11,6 +11,9 @@ public sealed record ReportedTrial
     /// <summary>How it ended, in a word or two.</summary>
     public required string Status { get; init; }
 
+    /// <summary>Why it was not trained, or failed; null where there is nothing to explain.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Share of clips labelled right, in [0, 1].</summary>
     public double? Accuracy { get; init; }
 
@@ -51,6 +54,7 @@ public sealed record ReportedTrial
         {
             Name = trial.Settings.ToString(),
             Status = isSuperseded ? "superseded" : isBest ? $"{state}, the best" : state,
+            Reason = trial.Result?.Error,
             IsSuperseded = isSuperseded,
             Accuracy = trial.Result?.Accuracy,
             LatencyInMilliseconds = trial.Result?.Cost?.LatencyInMilliseconds,

@@ -1,3 +1,4 @@
+using GardenerML.Reporting.Html;
 using ScottPlot;
 
 namespace GardenerML.Reporting.Figures;
@@ -17,7 +18,7 @@ internal static class TrialsFigure
             let known = trials.Where(trial => trial.Accuracy is not null && cost.Cost(trial) is not null).ToArray()
             where known.Length > 0
             select new Figure(
-                cost.Name, cost.Title, $"{known.Length} trials; the table of the trials has their numbers and says which are on a front.", 600, 400,
+                cost.Name, cost.Title, $"{Numbers.Count(known.Length, "trial")}; the table of the trials has their numbers and says which are on a front.", 600, 400,
                 (plot, _) => Fill(plot, known, cost.Axis, trial => cost.Cost(trial)!.Value));
     }
 
@@ -29,6 +30,13 @@ internal static class TrialsFigure
         plot.XLabel(axis, 17);
         plot.YLabel("Accuracy (WAR), %", 17);
         plot.Axes.Margins(0.08, 0.1);
+        // Around trials that are all alike the range would be that of the noise in nothing: a tenth of the cost, some percent of accuracy.
+        var (cheapest, dearest) = (trials.Min(cost), trials.Max(cost));
+        if (cheapest == dearest)
+            plot.Axes.SetLimitsX(0.9 * cheapest, 1.1 * cheapest);
+        var (worst, best) = (100 * trials.Min(trial => trial.Accuracy!.Value), 100 * trials.Max(trial => trial.Accuracy!.Value));
+        if (worst == best)
+            plot.Axes.SetLimitsY(worst - 5, best + 5);
         plot.ShowLegend(Edge.Right);
 
         void Add(string legend, Color color, float width, ReportedTrial[] some)

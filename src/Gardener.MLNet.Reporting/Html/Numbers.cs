@@ -16,6 +16,9 @@ internal static class Numbers
         { } number => number.ToString(format, CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A number of things, such as "1 trial" or "3 trials".</summary>
+    public static string Count(int count, string thing) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {thing}{(count == 1 ? "" : "s")}";
+
     /// <summary>A share with four digits.</summary>
     public static string Share(double? value) => Write(value, "0.0000");
 

@@ -13,7 +13,7 @@ internal static class TrialsSection
         var bySize = ReportedTrial.Front(trials, trial => trial.ModelBytes);
         return Section(
             "search", "Search",
-            Paragraph($"{trials.Count} trials. A trial is on the Pareto front where no other is as accurate and cheaper, or as cheap and more accurate."),
+            Paragraph($"{Numbers.Count(trials.Count, "trial")}. A trial is on the Pareto front where no other is as accurate and cheaper, or as cheap and more accurate."),
             trials.Any(trial => trial.IsSuperseded) ? Paragraph($"A superseded trial, whose training went on in another one, is on none, and below the others.") : null,
             Element("div", Attribute("class", "pair"), figures.Select(Drawn)),
             Table(
@@ -23,7 +23,7 @@ internal static class TrialsSection
                 [
                     trial.Name, Numbers.Share(trial.Accuracy), Numbers.Write(trial.LatencyInMilliseconds, "0.00"), Numbers.Write(trial.ModelBytes / 1e6, "0.00"),
                     Numbers.Write(trial.Parameters, "N0"), Numbers.Write(trial.GigaFlops, "0.0000"),
-                    Word(trial.RemovedBlocks is { } blocks ? blocks.Count == 0 ? "none" : BlockList.Text(blocks) : Numbers.Missing), Word(trial.Status),
+                    Word(trial.RemovedBlocks is { } blocks ? blocks.Count == 0 ? "none" : BlockList.Text(blocks) : Numbers.Missing), Word(trial.Reason is { } reason ? $"{trial.Status}: {reason}" : trial.Status),
                     Word(string.Join(", ", Fronts(trial))),
                 ])));
 

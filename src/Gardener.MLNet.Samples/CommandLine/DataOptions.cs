@@ -46,12 +46,13 @@ internal sealed class DataOptions
         CommonOptions.Checked(_split, split => split is >= 1 and <= 3, "must be 1, 2 or 3");
     }
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_data, _lists, _split, _onError];
+
     public void AddTo(Command command)
     {
-        command.Add(_data);
-        command.Add(_lists);
-        command.Add(_split);
-        command.Add(_onError);
+        foreach (var option in All)
+            command.Add(option);
     }
 
     /// <summary>Whether the verb could leave out unreadable videos, and is not told to.</summary>
@@ -61,6 +62,9 @@ internal sealed class DataOptions
 
     /// <summary>The folder; null when none is named.</summary>
     public string? Folder(ParseResult arguments) => arguments.GetValue(_data)?.FullName;
+
+    /// <summary>The folder as it was named, by which reports call the data.</summary>
+    public string Name(ParseResult arguments) => arguments.GetValue(_data)!.ToString();
 
     /// <summary>What unreadable videos do.</summary>
     public VideoErrorHandling OnError(ParseResult arguments) =>

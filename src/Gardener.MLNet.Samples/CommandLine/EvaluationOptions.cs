@@ -53,6 +53,13 @@ internal sealed class EvaluationOptions
     /// <summary>Whether a folder of videos is named.</summary>
     public bool IsNamed(CommandResult result) => _data.IsNamed(result);
 
+    /// <summary>The options that are given which say something of the videos or of how they are scored.</summary>
+    public IEnumerable<Option> Given(CommandResult result) =>
+        ((Option[])[.. _data.All, _views, _subset, _batchSize, _device]).Where(option => result.GetResult(option) is { Implicit: false });
+
+    /// <summary>Whether an option is of use without videos: --device is, where the speed of a model is measured.</summary>
+    public bool NeedsVideos(Option option) => option != _device;
+
     /// <summary>Where to compute.</summary>
     public ComputeDevice Device(ParseResult arguments) => arguments.GetValue(_device);
 
@@ -78,23 +85,15 @@ internal sealed class EvaluationOptions
             BatchSize = run.Arguments.GetValue(_batchSize),
             Cancellation = run.Cancellation,
         };
+        // Scoring takes minutes, and would find them only where it comes to the first of them.
+        if (UnknownClasses(model, videos) is { } unknown)
+            throw new InvalidOperationException(unknown);
         return run.Progress.Progress().Start(progress =>
         {
             var task = progress.AddTask("Evaluating", maxValue: videos.GetRowCount() ?? 1);
-            return Evaluate(options with { Progress = new ImmediateProgress<long>(done => task.Value = done) });
+            return context.MulticlassClassification.EvaluateVideo(
+                model, videos, options with { Progress = new ImmediateProgress<long>(done => task.Value = done) });
         });
-
-        VideoClassificationMetrics Evaluate(VideoEvaluationOptions options)
-        {
-            try
-            {
-                return context.MulticlassClassification.EvaluateVideo(model, videos, options);
-            }
-            catch (InvalidOperationException e) when (UnknownClasses(model, videos) is { } unknown)
-            {
-                throw new InvalidOperationException(unknown, e);
-            }
-        }
     }
 
     /// <summary>Which classes of the data the model does not know; null where it knows all.</summary>

@@ -27,7 +27,10 @@ internal sealed class RecipeOptions
     {
         _hasEpochs = hasEpochs;
         _epochs = CommonOptions.AtLeastOne(
-            new Option<int?>("--epochs") { Description = $"Passes over the training clips{Default(defaults?.Epochs)}" });
+            new Option<int?>("--epochs")
+            {
+                Description = $"Passes over the training clips{Default(defaults?.Epochs)}{(defaults is null ? " A recipe's warm-up is at most half of them." : "")}",
+            });
         _batchSize = CommonOptions.AtLeastOne(
             new Option<int?>("--batch-size") { Description = $"Clips in a step{Default(defaults?.BatchSize)}" });
         _learningRate = CommonOptions.Checked(
@@ -70,11 +73,11 @@ internal sealed class RecipeOptions
     private static string Default<T>(T? value)
         where T : struct => value is { } known ? FormattableString.Invariant($". [default: {known}]") : "; the recipe's unless it is given.";
 
-    /// <summary>A recipe of another length, at least half of which the learning rate falls.</summary>
+    /// <summary>A recipe of another length. What it names of warm-up is the most there is: at least half of the time the learning rate falls.</summary>
     public static T WithEpochs<T>(T recipe, int epochs)
-        where T : VideoTrainingOptions => (T)((VideoTrainingOptions)recipe with
-        {
-            Epochs = epochs,
-            WarmupEpochs = Math.Min(recipe.WarmupEpochs, epochs / 2.0),
-        });
+        where T : VideoTrainingOptions
+    {
+        var changed = (VideoTrainingOptions)recipe with { Epochs = epochs };
+        return (T)(changed.WarmupEpochs > epochs / 2.0 ? changed with { WarmupEpochs = epochs / 2.0 } : changed);
+    }
 }

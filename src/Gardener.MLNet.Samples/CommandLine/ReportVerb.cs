@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using GardenerML.Reporting;
 using GardenerML.Search;
 using GardenerML.Training;
@@ -48,19 +47,23 @@ internal sealed class ReportVerb
             verb.Add(option);
         verb.Validators.Add(result =>
         {
-            var named = report._evaluation.IsNamed(result);
-            var samples = result.GetResult(report._samples) is { Implicit: false };
+            Option[] given =
+            [
+                .. report._evaluation.Given(result), .. result.GetResult(report._samples) is { Implicit: false } ? [report._samples] : Array.Empty<Option>(),
+            ];
             if (result.GetResult(report._subject) is { Tokens: [var subject] } && Directory.Exists(subject.Value))
             {
-                if (named || samples)
+                if (given.Length > 0)
                     result.AddError(
-                        $"{subject.Value} is a folder of results, of which no videos are shown; leave {(named ? "--data" : "--samples")} out, or name a model zip.");
+                        $"{subject.Value} is a folder of results, of which no videos are scored or shown; leave {Names(given)} out, or name a model zip.");
             }
-            else if (samples && !named)
-                result.AddError("Name the folder of videos that frames are shown of: --data FOLDER.");
+            else if (!report._evaluation.IsNamed(result) && given.Where(report._evaluation.NeedsVideos).ToArray() is { Length: > 0 } videos)
+                result.AddError($"{Names(videos)}: name the folder of videos that are scored and shown: --data FOLDER.");
         });
         return verb;
     }
+
+    private static string Names(IEnumerable<Option> options) => string.Join(", ", options.Select(option => option.Name));
 
     private async Task<VerbResult> RunAsync(VerbRun run)
     {
@@ -85,16 +88,15 @@ internal sealed class ReportVerb
     /// <summary>Of the trials of a search where there are some, else of what reproduce writes.</summary>
     private static async Task<HtmlReport> OfFolderAsync(string folder, string title)
     {
-        IReadOnlyList<GardenerTrial> trials;
         try
         {
-            trials = await GardenerExperiment.ReadTrialsAsync(folder);
+            using var search = await GardenerExperiment.ReadResultAsync(folder);
+            return HtmlReport.Of(search, title);
         }
         catch (FileNotFoundException)
         {
             return new HtmlReport { Title = title, Experiment = OfReproduction(folder) };
         }
-        return new HtmlReport { Title = title, Trials = ReportedTrial.Of(trials, Best(folder, trials)) };
     }
 
     private static PruningExperiment OfReproduction(string folder)
@@ -110,25 +112,6 @@ internal sealed class ReportVerb
         }
     }
 
-    /// <summary>The trial whose model is the best one, which search copies at its end; null where there is none.</summary>
-    private static GardenerTrialSettings? Best(string folder, IReadOnlyList<GardenerTrial> trials)
-    {
-        var best = new FileInfo(Path.Combine(folder, SearchVerb.BestModel));
-        var models = new DirectoryInfo(Path.Combine(folder, "models"));
-        if (!best.Exists || !models.Exists)
-            return null;
-        var hash = new Lazy<byte[]>(() => Hash(best));
-        var model = models.EnumerateFiles("*.zip").FirstOrDefault(
-            model => model.Length == best.Length && Hash(model).SequenceEqual(hash.Value))?.Name;
-        return trials.Select(trial => trial.Settings).FirstOrDefault(trial => $"{trial.Key}.zip" == model);
-
-        static byte[] Hash(FileInfo file)
-        {
-            using var stream = file.OpenRead();
-            return SHA256.HashData(stream);
-        }
-    }
-
     private HtmlReport OfModel(VerbRun run, FileInfo zip, string title)
     {
         var arguments = run.Arguments;
@@ -136,14 +119,15 @@ internal sealed class ReportVerb
         VideoClassifierTransformer.LoadingDevice = _evaluation.Device(arguments);
         var model = SavedModel.Load(context, zip);
         using var owned = model as IDisposable;
-        var report = HtmlReport.Of(model, title, measureSpeed: true);
         if (!_evaluation.IsNamed(arguments.CommandResult))
-            return report;
+            return HtmlReport.Of(model, title, measureSpeed: true);
+        // What is wrong with the videos is told before anything is measured.
         var videos = _evaluation.Load(context, arguments);
+        var metrics = _evaluation.Evaluate(run, context, model, videos);
         var samples = arguments.GetValue(_samples);
-        return report with
+        return HtmlReport.Of(model, title, measureSpeed: true) with
         {
-            Metrics = _evaluation.Evaluate(run, context, model, videos),
+            Metrics = metrics,
             Predictions = samples == 0 ? [] : PredictedVideo.Of(context, model, videos, samples, cancellationToken: run.Cancellation),
         };
     }

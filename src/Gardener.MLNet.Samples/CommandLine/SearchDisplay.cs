@@ -15,24 +15,13 @@ internal sealed class SearchDisplay : IGardenerMonitor
     private IAnsiConsole Console => _run.Progress;
 
     /// <summary>Runs an experiment until its end, or Ctrl+C.</summary>
-    public static async Task<GardenerExperimentResult> RunAsync(VerbRun run, GardenerExperiment experiment, string folder)
-    {
-        try
+    public static Task<GardenerExperimentResult> RunAsync(VerbRun run, GardenerExperiment experiment) => run.Progress.Progress()
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+        .StartAsync(progress =>
         {
-            return await run.Progress.Progress()
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-                .StartAsync(progress =>
-                {
-                    experiment.SetMonitor(new SearchDisplay(run, progress.AddTask("Searching")));
-                    return experiment.RunAsync(run.Cancellation);
-                });
-        }
-        catch (OperationCanceledException)
-        {
-            run.Console.WriteLine($"The same command goes on from the trials in {folder}.");
-            throw;
-        }
-    }
+            experiment.SetMonitor(new SearchDisplay(run, progress.AddTask("Searching")));
+            return experiment.RunAsync(run.Cancellation);
+        });
 
     /// <summary>Shows all trials.</summary>
     public static void Show(IAnsiConsole console, GardenerExperimentResult result)

@@ -25,7 +25,7 @@ internal sealed record SearchDocument(
         var (settings, state, result) = trial;
         var cost = result?.Cost;
         return new Trial(
-            settings.TrialId, state, settings.Criterion, settings.Removed, settings.Ratio, settings.Epochs, settings.TrainedEpochs,
+            settings.TrialId, state, settings.Criterion, settings.Removed, settings.Ratio, settings.Epochs, settings.WarmupEpochs, settings.TrainedEpochs,
             settings.LearningRate, settings.LayerDecay, result?.Accuracy, result?.MeanClassRecall, result?.LogLoss, cost?.Parameters,
             cost?.GigaFlops, cost?.LatencyInMilliseconds, cost?.ModelBytes, result?.DurationInSeconds, result?.Error,
             state == GardenerTrialState.Completed ? experiment.ModelFile(settings) : null);
@@ -33,7 +33,7 @@ internal sealed record SearchDocument(
 
     /// <summary>A trial; what is not known is absent.</summary>
     internal sealed record Trial(
-        int Id, GardenerTrialState State, string Criterion, IReadOnlyList<int> Removed, double Ratio, int Epochs, int TrainedEpochs,
+        int Id, GardenerTrialState State, string Criterion, IReadOnlyList<int> Removed, double Ratio, int Epochs, double WarmupEpochs, int TrainedEpochs,
         double LearningRate, double LayerDecay, double? Accuracy, double? Uar, double? LogLoss, long? Parameters, double? Gflops,
         double? Latency, long? Bytes, double? Seconds, string? Error, string? Zip);
 

@@ -10,8 +10,7 @@ namespace GardenerML.Samples.CommandLine;
 /// <summary><c>search --data FOLDER --minutes M -o FOLDER</c>: how much of a checkpoint can be pruned.</summary>
 internal sealed class SearchVerb
 {
-    /// <summary>The file of the best model in the folder of a search.</summary>
-    public const string BestModel = "best.zip";
+    private const string BestModel = "best.zip";
 
     private const int MostMinutes = (int)(GardenerExperiment.LongestTrainingTimeInSeconds / 60);
 
@@ -40,7 +39,7 @@ internal sealed class SearchVerb
     };
 
     private readonly Option<int[]?> _removals = TargetOptions.List(
-        "--removals", "How many blocks are removed, such as 0,3,5; every number by default.");
+        "--removals", "How many blocks are removed, such as 0,3,5; every number by default.", "a number of blocks to remove");
 
     private readonly Option<DirectoryInfo> _output = new("--output", "-o")
     {
@@ -90,6 +89,7 @@ internal sealed class SearchVerb
             {
                 Checkpoint = checkpoint,
                 Folder = folder,
+                DataName = _data.Name(arguments),
                 Training = _recipe.Adapt(recipe, arguments) with { Checkpoint = null },
             })
             .SetPipeline(pipeline)
@@ -105,19 +105,58 @@ internal sealed class SearchVerb
         if (arguments.GetValue(_maximumTrials) is { } most)
             experiment.SetMaxTrialsToExplore(most);
 
-        using var result = await SearchDisplay.RunAsync(run, experiment, folder);
-        SearchDisplay.Show(run.Progress, result);
-        if (result.BestTrial is null)
+        try
         {
+            using var result = await SearchDisplay.RunAsync(run, experiment);
+            var document = Keep(run, result, folder);
+            if (result.BestTrial is not null)
+                return new VerbResult(document);
             await Console.Error.WriteLineAsync(
                 "No completed trial keeps the limits, so there is no best model. Loosen --min-accuracy or the --max limits, or search for more "
                 + $"--minutes; the same command with these goes on from the trials in {folder}.");
-            return new VerbResult(SearchDocument.Of(result, null), Cli.Failed);
+            return new VerbResult(document, Cli.Failed);
         }
-        var zip = Path.Combine(folder, BestModel);
-        result.SaveBestModel(zip);
-        run.Console.WriteLine($"Best model: {zip}");
-        return new VerbResult(SearchDocument.Of(result, zip));
+        catch (OperationCanceledException)
+        {
+            if (await KeepAsync(run, folder) is not { } document)
+                throw;
+            await Console.Error.WriteLineAsync($"Cancelled. The same command goes on from the trials in {folder}.");
+            return new VerbResult(document, Cli.Cancelled);
+        }
+        catch (TimeoutException e)
+        {
+            if (await KeepAsync(run, folder) is not { } document)
+                throw;
+            await Console.Error.WriteLineAsync(run.Message(e));
+            return new VerbResult(document, Cli.Failed);
+        }
+    }
+
+    /// <summary>Keeps what a search that was stopped has found; null where it had not begun.</summary>
+    private static async Task<SearchDocument?> KeepAsync(VerbRun run, string folder)
+    {
+        try
+        {
+            using var result = await GardenerExperiment.ReadResultAsync(folder);
+            return Keep(run, result, folder);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Shows the trials, and copies the best one's model where there is one.</summary>
+    private static SearchDocument Keep(VerbRun run, GardenerExperimentResult result, string folder)
+    {
+        SearchDisplay.Show(run.Progress, result);
+        var zip = result.BestTrial is null ? null : Path.Combine(folder, BestModel);
+        if (zip is not null)
+        {
+            result.SaveBestModel(zip);
+            run.Console.WriteLine($"Best model: {zip}");
+        }
+        return SearchDocument.Of(result, zip);
     }
 
     private GardenerTuner Tuner(ParseResult arguments) => arguments.GetRequiredValue(_tuner) switch

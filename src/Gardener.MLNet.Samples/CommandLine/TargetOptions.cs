@@ -126,14 +126,17 @@ internal sealed class TargetOptions
     });
 
     /// <summary>An option whose value is a list of numbers, from 0.</summary>
-    public static Option<int[]?> List(string name, string description) => new(name)
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="what">What each of the numbers is.</param>
+    public static Option<int[]?> List(string name, string description, string what = "the number of a block") => new(name)
     {
         Description = description,
         AllowMultipleArgumentsPerToken = true,
-        CustomParser = ParseNumbers,
+        CustomParser = result => ParseNumbers(result, $"{name}: '{{0}}' is not {what}; expected is a list such as 1,4,5."),
     };
 
-    private static int[]? ParseNumbers(ArgumentResult result)
+    private static int[]? ParseNumbers(ArgumentResult result, string fault)
     {
         var numbers = new List<int>();
         foreach (var part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
@@ -141,7 +144,7 @@ internal sealed class TargetOptions
             if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 numbers.Add(number);
             else
-                result.AddError($"'{part}' is not the number of a block; expected is a list such as 1,4,5.");
+                result.AddError(string.Format(CultureInfo.InvariantCulture, fault, part));
         }
         return [.. numbers];
     }

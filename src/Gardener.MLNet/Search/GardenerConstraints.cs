@@ -61,6 +61,21 @@ public sealed record GardenerConstraints
             : null;
     }
 
+    /// <summary>The constraints in words, such as "accuracy at least 0.85, at most 100 ms a clip".</summary>
+    public override string ToString()
+    {
+        string?[] all =
+        [
+            MinimumAccuracy is { } accuracy ? Invariant($"accuracy at least {accuracy}") : null,
+            MinimumMeanClassRecall is { } recall ? Invariant($"mean class recall at least {recall}") : null,
+            MaximumLatencyInMilliseconds is { } latency ? Invariant($"at most {latency} ms a clip") : null,
+            MaximumParameters is { } parameters ? Invariant($"at most {parameters:N0} parameters") : null,
+            MaximumGigaFlops is { } gflops ? Invariant($"at most {gflops} GFLOPs a clip") : null,
+            MaximumModelBytes is { } bytes ? Invariant($"at most {bytes:N0} bytes") : null,
+        ];
+        return string.Join(", ", all.OfType<string>()) is { Length: > 0 } words ? words : "none";
+    }
+
     /// <summary>Whether a trained model has the quality that is wanted.</summary>
     internal bool HasQuality(GardenerTrialResult result) =>
         result.State == GardenerTrialState.Completed

@@ -41,20 +41,23 @@ public sealed class GardenerExperiment
         _options = options;
     }
 
-    /// <summary>Reads the trials of an experiment, which may be running; nothing is changed.</summary>
+    /// <summary>Reads what an experiment, which may be running, has found so far; nothing is changed.</summary>
     /// <param name="folder">Its folder.</param>
-    /// <returns>The trials in the order in which they were begun.</returns>
+    /// <returns>
+    /// Its trials, and the best of them by the constraints and the metric that it was last run with; the caller disposes it.
+    /// </returns>
     /// <exception cref="FileNotFoundException">The folder holds no trials.</exception>
     /// <exception cref="InvalidDataException">Its database is damaged, or is of something else.</exception>
     /// <exception cref="IOException">Its database cannot be read.</exception>
-    public static async Task<IReadOnlyList<GardenerTrial>> ReadTrialsAsync(string folder)
+    public static async Task<GardenerExperimentResult> ReadResultAsync(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = TrialFiles.Database(folder);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{folder} is not the folder of an experiment: it holds no {Path.GetFileName(path)}.", path);
         await using var store = new SqliteTrialStore(path, readOnly: true);
-        return await store.GetTrialsAsync().ConfigureAwait(false);
+        var description = await store.GetDescriptionAsync().ConfigureAwait(false);
+        return new GardenerExperimentResult(folder, await store.GetTrialsAsync().ConfigureAwait(false), description);
     }
 
     /// <summary>The clips: what is trained on, and what models are compared by. For the final figure, keep a test set apart.</summary>
@@ -135,7 +138,10 @@ public sealed class GardenerExperiment
         return this;
     }
 
-    /// <summary>What runs trials; by default this process does. It is the caller's to dispose.</summary>
+    /// <summary>
+    /// What runs trials; by default this process does. It is the caller's to dispose. The experiment has its data set all the same, by which
+    /// it is told from others.
+    /// </summary>
     /// <param name="runner">The runner.</param>
     public GardenerExperiment SetTrialRunner(IGardenerTrialRunner runner)
     {
@@ -232,11 +238,18 @@ public sealed class GardenerExperiment
         var seed = _options.Training.Seed ?? (_environment as IHostEnvironmentInternal)?.Seed ?? 0;
         var options = _options with { Training = _options.Training with { Seed = seed, Cancellation = cancellation } };
         var data = Data(options);
-        var subject = new SearchSubject(options, data?.Columns.ClipType);
+        var subject = new SearchSubject(options, data.Columns.ClipType);
         var candidates = _space.Candidates(subject.BlockCount, subject.RemovalOrder, options.Training, seed);
         var identity = Identity(subject, options.Training, data, seed);
-        await store.OpenAsync(identity, cancellation);
-        using var own = _runner is null ? new GardenerTrialRunner(_environment, options, data!, subject, _space.Criteria) : null;
+        var description = new GardenerExperimentDescription
+        {
+            Checkpoint = options.Checkpoint!,
+            DataName = options.DataName,
+            Constraints = _constraints,
+            Metric = _metric,
+        };
+        await store.OpenAsync(identity, description, cancellation);
+        using var own = _runner is null ? new GardenerTrialRunner(_environment, options, data, subject, _space.Criteria) : null;
         _running = new SearchLoop(_host, store, _runner ?? own!, _tuner, candidates)
         {
             Folder = options.Folder!,
@@ -250,26 +263,21 @@ public sealed class GardenerExperiment
             MaximumConcurrentTrials = _concurrentTrials,
         };
         var trials = await _running.RunAsync(cancellation);
-        return new GardenerExperimentResult(options.Folder!, trials, _metric, _constraints);
+        return new GardenerExperimentResult(options.Folder!, trials, description);
     }
 
-    private SearchData? Data(GardenerExperimentOptions options)
-    {
-        if (_training is null || _validation is null)
-            return _runner is not null
-                ? null
-                : throw new InvalidOperationException("There are no clips to train on and to compare by; call SetDataset.");
-        return SearchData.Of(_environment, options, _training, _validation, _pipeline?.Fit(_training));
-    }
+    /// <summary>The clips. Where others run the trials they are needed too: by them a folder is known to be of another experiment.</summary>
+    private SearchData Data(GardenerExperimentOptions options) => _training is null || _validation is null
+        ? throw new InvalidOperationException("There are no clips to train on and to compare by; call SetDataset.")
+        : SearchData.Of(_environment, options, _training, _validation, _pipeline?.Fit(_training));
 
     /// <summary>What decides the outcome of a trial beside its own settings.</summary>
     private SortedDictionary<string, string> Identity(
-        SearchSubject subject, VideoClassifierOptions training, SearchData? data, int seed)
+        SearchSubject subject, VideoClassifierOptions training, SearchData data, int seed)
     {
-        var identity = data?.Identity(_environment, subject.Hash, training, seed)
-            ?? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["checkpoint"] = subject.Hash };
+        var identity = data.Identity(_environment, subject.Hash, training, seed);
         // These are each trial's own.
-        foreach (var name in (string[])[nameof(training.Epochs), nameof(training.LearningRate), nameof(training.LayerDecay)])
+        foreach (var name in (string[])[nameof(training.Epochs), nameof(training.WarmupEpochs), nameof(training.LearningRate), nameof(training.LayerDecay)])
             identity.Remove($"training.{name}");
         return identity;
     }

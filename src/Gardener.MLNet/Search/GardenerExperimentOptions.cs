@@ -9,6 +9,9 @@ public sealed record GardenerExperimentOptions
     /// <summary>The VideoMAE checkpoint to prune: a file, a folder, or the id of a Hugging Face model.</summary>
     public string? Checkpoint { get; init; }
 
+    /// <summary>What the clips are called in reports; null for no name.</summary>
+    public string? DataName { get; init; }
+
     /// <summary>
     /// The folder of the experiment: the store of trials, the models, and the state of trainings that are not finished. It belongs
     /// to one checkpoint, data set and recipe, and is refused with others; several processes of one machine may search in it at once.
@@ -29,7 +32,7 @@ public sealed record GardenerExperimentOptions
     public IGardenerTrialStore? Store { get; init; }
 
     /// <summary>
-    /// How long a trial belongs to a process that no longer says that it lives; at least a second. On the same file system a lock says
+    /// How long a trial belongs to a process that no longer says that it lives; a second to a day. On the same file system a lock says
     /// more: the trial of a process that was killed is free at once, and that of one that only slept is its own.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(1);
@@ -40,8 +43,8 @@ public sealed record GardenerExperimentOptions
     {
         if (string.IsNullOrWhiteSpace(Folder))
             throw new ArgumentException("No folder is named for trials and models; set GardenerExperimentOptions.Folder.");
-        if (Lease < TimeSpan.FromSeconds(1))
-            throw new ArgumentException($"{nameof(Lease)} is {Lease}; it must be at least a second.");
+        if (Lease < TimeSpan.FromSeconds(1) || Lease > TimeSpan.FromDays(1))
+            throw new ArgumentException($"{nameof(Lease)} is {Lease}; it must be from a second to a day.");
         ValidateRecipe();
     }
 

@@ -9,18 +9,21 @@ public sealed class GardenerExperimentResult : IDisposable
     private readonly string _folder;
     private readonly Lazy<ITransformer> _model;
 
-    internal GardenerExperimentResult(
-        string folder, IReadOnlyList<GardenerTrial> trials, GardenerMetric metric, GardenerConstraints constraints)
+    internal GardenerExperimentResult(string folder, IReadOnlyList<GardenerTrial> trials, GardenerExperimentDescription description)
     {
         _folder = folder;
         Trials = trials;
-        var ranking = new TrialRanking(metric, constraints);
+        Description = description;
+        var ranking = new TrialRanking(description.Metric, description.Constraints);
         var trained = TrialRanking.Furthest(trials).ToList();
         BestTrial = ranking.Best(trials);
         ParetoByLatency = ParetoFront.Of(trained, ranking.Quality, result => result.Cost!.LatencyInMilliseconds);
         ParetoBySize = ParetoFront.Of(trained, ranking.Quality, result => result.Cost!.ModelBytes);
         _model = new Lazy<ITransformer>(() => new MLContext().Model.Load(BestModelFile, out _));
     }
+
+    /// <summary>What the experiment is about.</summary>
+    public GardenerExperimentDescription Description { get; }
 
     /// <summary>All trials in the order of starting, those of earlier and other processes included.</summary>
     public IReadOnlyList<GardenerTrial> Trials { get; }
@@ -73,8 +76,8 @@ public sealed class GardenerExperimentResult : IDisposable
     }
 
     /// <summary>
-    /// One row a trial: TrialId, State, IsBest, Criterion, Removed, RemovedCount, Ratio, Epochs, TrainedEpochs, LearningRate,
-    /// LayerDecay, Accuracy, MeanClassRecall, LogLoss, Parameters, GigaFlops, LatencyInMilliseconds, ModelBytes, DurationInSeconds,
+    /// One row a trial: TrialId, State, IsBest, Criterion, Removed, RemovedCount, Ratio, Epochs, WarmupEpochs, TrainedEpochs,
+    /// LearningRate, LayerDecay, Accuracy, MeanClassRecall, LogLoss, Parameters, GigaFlops, LatencyInMilliseconds, ModelBytes, DurationInSeconds,
     /// Error; what is not known is NaN or empty.
     /// </summary>
     /// <param name="mlContext">Makes the view.</param>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace GardenerML.Search;
 
 /// <summary>What trials are compared by, on the validation clips.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GardenerMetric>))]
 public enum GardenerMetric
 {
     /// <summary>Share of clips labelled right: the weighted average recall (WAR).</summary>

@@ -27,7 +27,10 @@ public sealed record GardenerSearchSpace
     /// <summary>What decides which blocks go first; at least one.</summary>
     public IReadOnlyList<PruningCriterion> Criteria { get; init; } = [PruningCriterion.Entropy];
 
-    /// <summary>Passes over the training clips, each at least 1; empty for those of the recipe.</summary>
+    /// <summary>
+    /// Passes over the training clips, each at least 1 and above the recipe's <see cref="VideoTrainingOptions.WarmupEpochs"/> where those
+    /// are set; empty for those of the recipe.
+    /// </summary>
     public IReadOnlyList<int> Epochs { get; init; } = [];
 
     /// <summary>Highest learning rates, each above 0; empty for that of the recipe.</summary>
@@ -80,7 +83,7 @@ public sealed record GardenerSearchSpace
     /// <param name="removalOrder">Gives the blocks in a criterion's order of removal.</param>
     /// <param name="recipe">Values where none are listed.</param>
     /// <param name="seed">The seed of every trial.</param>
-    /// <exception cref="ArgumentException">More is to be removed than may be.</exception>
+    /// <exception cref="ArgumentException">More is to be removed than may be, or the warm-up is as long as a training.</exception>
     internal IReadOnlyList<GardenerTrialSettings> Candidates(
         int blockCount, Func<PruningCriterion, IReadOnlyList<int>> removalOrder, VideoClassifierOptions recipe, int seed)
     {
@@ -88,6 +91,7 @@ public sealed record GardenerSearchSpace
             from criterion in Criteria
             let sets = Sets(removalOrder(criterion)).ToList()
             from epochs in OrElse(Epochs, recipe.Epochs)
+            let warmup = Warmup(recipe, epochs)
             from rate in OrElse(LearningRates, recipe.LearningRate)
             from decay in OrElse(LayerDecays, recipe.LayerDecay)
             from removed in sets
@@ -97,6 +101,7 @@ public sealed record GardenerSearchSpace
                 Removed = removed,
                 BlockCount = blockCount,
                 Epochs = epochs,
+                WarmupEpochs = warmup,
                 TrainedEpochs = epochs,
                 LearningRate = rate,
                 LayerDecay = decay,
@@ -116,6 +121,14 @@ public sealed record GardenerSearchSpace
             .Concat(RemovedSets.Select(set => PruningTarget.Blocks(set)))
             .Select(target => target.Choose(choice).Order().ToArray());
     }
+
+    /// <summary>The warm-up of a training of so many epochs: what is set is not changed, what is not set follows from them.</summary>
+    private static double Warmup(VideoClassifierOptions recipe, int epochs) =>
+        (recipe with { Epochs = epochs }).WarmupEpochs is var warmup && warmup < epochs
+            ? warmup
+            : throw new ArgumentException(
+                $"{nameof(recipe.WarmupEpochs)} is {warmup}, and a trial has {epochs} epoch{(epochs == 1 ? "" : "s")}: its learning rate would never fall. "
+                + "Set a shorter warm-up, or more epochs.");
 
     private static IReadOnlyList<T> OrElse<T>(IReadOnlyList<T> values, T one) => values.Count == 0 ? [one] : values;
 }

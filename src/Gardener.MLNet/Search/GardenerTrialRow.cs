@@ -22,6 +22,8 @@ internal sealed class GardenerTrialRow(GardenerTrial trial, bool isBest)
 
     public int Epochs => _settings.Epochs;
 
+    public double WarmupEpochs => _settings.WarmupEpochs;
+
     public int TrainedEpochs => _settings.TrainedEpochs;
 
     public double LearningRate => _settings.LearningRate;

@@ -143,8 +143,7 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
         {
             Epochs = settings.Epochs,
             PauseAfterEpoch = settings.TrainedEpochs < settings.Epochs ? settings.TrainedEpochs : null,
-            // By the settings and the recipe alone, whatever the recipe's own epochs are.
-            WarmupEpochs = Math.Min(_training.WarmupEpochs, settings.Epochs / 2.0),
+            WarmupEpochs = settings.WarmupEpochs,
             LearningRate = settings.LearningRate,
             MinimumLearningRate = Math.Min(_training.MinimumLearningRate, settings.LearningRate),
             LayerDecay = settings.LayerDecay,

@@ -29,6 +29,9 @@ public sealed record GardenerTrialSettings
     /// <summary>Epochs of the whole training, by which its learning rate falls.</summary>
     public required int Epochs { get; init; }
 
+    /// <summary>Epochs at the beginning in which the learning rate rises, fractions allowed; below <see cref="Epochs"/>.</summary>
+    public required double WarmupEpochs { get; init; }
+
     /// <summary>
     /// After how many of the <see cref="Epochs"/> the trial ends; a trial of the same training that ends later goes on from there.
     /// </summary>
@@ -55,7 +58,8 @@ public sealed record GardenerTrialSettings
             if (removed.Length > LongestName)
                 removed = $"without-{Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(removed)))}";
             return string.Create(
-                CultureInfo.InvariantCulture, $"{removed}.epochs-{Epochs}.rate-{LearningRate:R}.decay-{LayerDecay:R}.seed-{Seed}");
+                CultureInfo.InvariantCulture,
+                $"{removed}.epochs-{Epochs}.warmup-{WarmupEpochs:R}.rate-{LearningRate:R}.decay-{LayerDecay:R}.seed-{Seed}");
         }
     }
 
@@ -69,11 +73,13 @@ public sealed record GardenerTrialSettings
         var blocks = Removed.Count == 0 ? "all blocks" : $"without {string.Join(", ", Removed)} ({Criterion})";
         var epochs = TrainedEpochs < Epochs ? $"{TrainedEpochs} of {Epochs} epochs" : $"{Epochs} epoch{(Epochs == 1 ? "" : "s")}";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{blocks}, {epochs}, learning rate {LearningRate}, layer decay {LayerDecay}");
+            CultureInfo.InvariantCulture,
+            $"{blocks}, {epochs} ({WarmupEpochs} of warm-up), learning rate {LearningRate}, layer decay {LayerDecay}");
     }
 
     /// <summary>Whether the values can be those of a trial: what is read from a store need not be.</summary>
     internal bool IsValid =>
         Criterion is not null && Removed is not null && BlockCount is > 0 and <= MostBlocks && TrainedEpochs >= 1 && Epochs >= TrainedEpochs
+        && WarmupEpochs >= 0 && WarmupEpochs < Epochs
         && Removed.All(block => block >= 0 && block < BlockCount) && Removed.Count < BlockCount;
 }

@@ -11,6 +11,7 @@ public interface IGardenerTrialRunner
     /// <param name="cancellationToken">Stops the trial within a step.</param>
     /// <returns>How it ended: completed or infeasible. A failure is an exception.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ResumeFolderInUseException">Another run has the trial's state; the trial is tried again after a lease.</exception>
     Task<GardenerTrialResult> RunAsync(
         GardenerTrialRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
 }

@@ -12,9 +12,11 @@ public interface IGardenerTrialStore : IAsyncDisposable
 {
     /// <summary>Says which experiment the store must be of; a new store becomes one of it. Called before all else.</summary>
     /// <param name="settings">What decides the outcome of a trial beside its own settings, by name.</param>
+    /// <param name="description">What the experiment is about, for readers; it replaces the one before.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">The store is of another experiment; the message says what differs.</exception>
-    Task OpenAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default);
+    Task OpenAsync(
+        IReadOnlyDictionary<string, string> settings, GardenerExperimentDescription description, CancellationToken cancellationToken = default);
 
     /// <summary>All trials, in the order of their numbers.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -25,9 +27,17 @@ public interface IGardenerTrialStore : IAsyncDisposable
     /// </summary>
     /// <param name="settings">The trial; its <see cref="GardenerTrialSettings.Key"/> says which one it is.</param>
     /// <param name="lease">How long it belongs to this object without being renewed.</param>
+    /// <param name="maximumTrials">
+    /// How many trials may run, be completed or failed with this one, whichever processes started them: counted in the same transaction,
+    /// so that processes that start trials at once do not exceed it. Null for any number.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The settings as they are recorded, with the trial's number; null where it runs elsewhere, is completed or failed.</returns>
-    Task<GardenerTrialSettings?> TryStartAsync(GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default);
+    /// <returns>
+    /// The settings as they are recorded, with the trial's number; null where it runs elsewhere, is completed or failed, or there are
+    /// enough trials.
+    /// </returns>
+    Task<GardenerTrialSettings?> TryStartAsync(
+        GardenerTrialSettings settings, TimeSpan lease, int? maximumTrials = null, CancellationToken cancellationToken = default);
 
     /// <summary>Says that a trial that was started here is still at work.</summary>
     /// <param name="trialId">Its number.</param>

@@ -11,8 +11,12 @@ internal sealed class SearchLoop(
     IHost host, IGardenerTrialStore store, IGardenerTrialRunner runner, GardenerTuner tuner, IReadOnlyList<GardenerTrialSettings> candidates)
 {
     private const int MostFailuresTold = 10;
+    private const int RecordingAttempts = 4;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Several of them end before the shortest lease does, as a trial that has ended is not renewed.</summary>
+    private static readonly TimeSpan RecordingPause = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<int, CancellationTokenSource> _current = new();
     private readonly HashSet<string> _inFlight = [];
@@ -162,7 +166,7 @@ internal sealed class SearchLoop(
     private async Task<(GardenerTrialSettings? Next, bool Over)> StartNextAsync(CancellationToken cancellation)
     {
         var trials = await store.GetTrialsAsync(cancellation);
-        if (trials.Count(trial => trial.State is not (GardenerTrialState.Interrupted or GardenerTrialState.Infeasible)) >= MaximumTrials)
+        if (trials.Count(trial => trial.State.Counts()) >= MaximumTrials)
             return (null, true);
         var context = new GardenerTunerContext(candidates, trials, Metric, Constraints);
         var wanted = tuner.Propose(context).Where(trial => context.Find(trial) is null).ToList();
@@ -176,7 +180,7 @@ internal sealed class SearchLoop(
         running.UnionWith(_inFlight);
         foreach (var trial in wanted.Where(trial => !running.Contains(trial.Key) && !Waits(trial)))
         {
-            if (await store.TryStartAsync(trial, Lease, cancellation) is { } started)
+            if (await store.TryStartAsync(trial, Lease, MaximumTrials, cancellation) is { } started)
                 return (started, false);
         }
         return (null, false);
@@ -265,17 +269,60 @@ internal sealed class SearchLoop(
     private async Task RecordAsync(GardenerTrialSettings settings, GardenerTrialResult? result, Exception? failure)
     {
         _inFlight.Remove(settings.Key);
+        using var channel = host.Start("Search");
         if (result is null)
         {
             await store.ReleaseAsync(settings.TrialId, CancellationToken.None);
             return;
         }
-        var best = Ranking.Best(await store.GetTrialsAsync(CancellationToken.None));
-        if (!await store.TryFinishAsync(result, CancellationToken.None))
+        var (best, recorded) = await FinishAsync(result, channel);
+        if (!recorded)
             return;
         await CleanAsync(result);
-        using var channel = host.Start("Search");
         Report(result, best, failure, channel);
+    }
+
+    /// <summary>
+    /// Records how a trial ended. A store that fails is asked again: hours of training should not be lost to a disk that was full for a
+    /// moment. Where it goes on failing, the trial is given back, so that it need not wait for the end of its lease, and the search ends.
+    /// </summary>
+    /// <returns>The best trial before it, and whether the result was recorded: not where the trial belongs to another by now.</returns>
+    private async Task<(GardenerTrialResult? Best, bool Recorded)> FinishAsync(GardenerTrialResult result, IChannel channel)
+    {
+        var id = result.TrialSettings.TrialId;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var best = Ranking.Best(await store.GetTrialsAsync(CancellationToken.None));
+                return (best, await store.TryFinishAsync(result, CancellationToken.None));
+            }
+            catch (Exception e) when (attempt < RecordingAttempts && e is not InvalidDataException)
+            {
+                channel.Warning($"The store did not record the end of trial {id} and is asked again: {e.Message}");
+                await Task.Delay(RecordingPause);
+            }
+            catch (Exception)
+            {
+                channel.Warning($"The end of trial {id} is not recorded; the same experiment runs it again.");
+                await GiveBackAsync(id, channel);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Gives a trial back, if the store lets it.</summary>
+    private async Task GiveBackAsync(int trialId, IChannel channel)
+    {
+        try
+        {
+            await store.ReleaseAsync(trialId, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // What made this necessary is told by whoever calls.
+            channel.Warning($"Trial {trialId} could not be given back; it is free when its lease of {Lease} ends, or this process does: {e.Message}");
+        }
     }
 
     /// <summary>Deletes what a trial leaves that is of no use any more.</summary>

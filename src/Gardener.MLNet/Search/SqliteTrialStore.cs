@@ -12,7 +12,7 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
 {
     // "Grdn": tells our databases from those of others.
     private const int ApplicationId = 0x4772646e;
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
     private const int MostTrials = 100_000;
     private const int MostSettings = 10_000;
 
@@ -21,6 +21,8 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
     private const string TrialTable =
         "CREATE TABLE trial (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, state TEXT NOT NULL, "
         + "owner TEXT, lease INTEGER NOT NULL, result TEXT) STRICT";
+
+    private const string DescriptionTable = "CREATE TABLE description (json TEXT NOT NULL) STRICT";
 
     private const string SelectTrials = "SELECT id, key, settings, state, owner, lease, result FROM trial";
 
@@ -41,7 +43,8 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public Task OpenAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default)
+    public Task OpenAsync(
+        IReadOnlyDictionary<string, string> settings, GardenerExperimentDescription description, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         return DoAsync((connection, transaction) =>
@@ -53,34 +56,53 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
                 throw new InvalidOperationException(
                     $"The trials in {Path.GetDirectoryName(_path)} are of another experiment: {differences}. Give the same data, checkpoint and "
                     + "recipe, or another folder.");
+            Execute(connection, "DELETE FROM description");
+            Execute(connection, "INSERT INTO description VALUES ($json)", ("$json", JsonSerializer.Serialize(description, Json)));
             transaction.Commit();
             _lock ??= new FileStream(LockFile(_owner), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
             return true;
         }, cancellationToken);
     }
 
+    /// <summary>What the experiment is about.</summary>
+    public Task<GardenerExperimentDescription> GetDescriptionAsync(CancellationToken cancellationToken = default) => DoAsync((connection, _) =>
+    {
+        RequireOurs(connection);
+        using var command = Command(connection, "SELECT json FROM description LIMIT 1");
+        try
+        {
+            var description = JsonSerializer.Deserialize<GardenerExperimentDescription>(command.ExecuteScalar() as string ?? "null", Json)
+                ?? throw Damaged(null);
+            description.Validate();
+            return description;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw Damaged(e);
+        }
+    }, cancellationToken);
+
     public Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) =>
         DoAsync<IReadOnlyList<GardenerTrial>>((connection, _) =>
         {
             RequireOurs(connection);
-            using var command = Command(connection, $"{SelectTrials} ORDER BY id");
-            using var rows = command.ExecuteReader();
-            var trials = new List<GardenerTrial>();
-            while (rows.Read())
-            {
-                RequireFewer(trials.Count);
-                var row = Row.Read(rows);
-                var state = StateOf(row);
-                trials.Add(new GardenerTrial(Settings(row), state, Result(row, state)));
-            }
-            return trials;
+            return
+            [
+                .. Rows(connection).Select(row =>
+                {
+                    var state = StateOf(row);
+                    return new GardenerTrial(Settings(row), state, Result(row, state));
+                }),
+            ];
         }, cancellationToken);
 
     public Task<GardenerTrialSettings?> TryStartAsync(
-        GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        GardenerTrialSettings settings, TimeSpan lease, int? maximumTrials = null, CancellationToken cancellationToken = default) =>
         DoAsync((connection, transaction) =>
         {
-            var started = Start(connection, settings, Now + (long)lease.TotalMilliseconds);
+            var started = maximumTrials is { } most && Rows(connection).Count(row => StateOf(row).Counts()) >= most
+                ? null
+                : Start(connection, settings, Now + (long)lease.TotalMilliseconds);
             transaction.Commit();
             return started;
         }, cancellationToken);
@@ -112,10 +134,10 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         if (Number(connection, "PRAGMA user_version") is var version && version != SchemaVersion)
             throw new InvalidDataException($"{_path}: the database has version {version}; this library reads version {SchemaVersion}.");
         // A view or a trigger could do what it likes.
-        if (Number(connection, "SELECT count(*) FROM sqlite_master WHERE sql IS NOT NULL") != 2
+        if (Number(connection, "SELECT count(*) FROM sqlite_master WHERE sql IS NOT NULL") != 3
             || Number(
-                connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql IN ($setting, $trial)",
-                ("$setting", SettingTable), ("$trial", TrialTable)) != 2)
+                connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql IN ($setting, $trial, $description)",
+                ("$setting", SettingTable), ("$trial", TrialTable), ("$description", DescriptionTable)) != 3)
             throw Damaged(null);
     }
 
@@ -130,6 +152,7 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         Execute(connection, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}");
         Execute(connection, SettingTable);
         Execute(connection, TrialTable);
+        Execute(connection, DescriptionTable);
         foreach (var (name, value) in settings)
             Execute(connection, "INSERT INTO setting VALUES ($name, $value)", ("$name", name), ("$value", value));
     }
@@ -164,6 +187,19 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
             transaction.Commit();
             return changed == 1;
         }, cancellationToken);
+
+    private List<Row> Rows(SqliteConnection connection)
+    {
+        using var command = Command(connection, $"{SelectTrials} ORDER BY id");
+        using var reader = command.ExecuteReader();
+        var rows = new List<Row>();
+        while (reader.Read())
+        {
+            RequireFewer(rows.Count);
+            rows.Add(Row.Read(reader));
+        }
+        return rows;
+    }
 
     private static Row? Find(SqliteConnection connection, string key)
     {

@@ -16,19 +16,25 @@ internal static class RunSettings
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["checkpoint"] = checkpointHash,
-            ["clips"] = clipType.ToString(),
+            ["clips"] = $"{clipType.FrameCount} frames of {clipType.Width} x {clipType.Height}",
             ["fineTuned"] = fineTuned ? "yes" : "no",
             ["measuredClips"] = Describe(measuredClips),
-            ["measuredFrames"] = TrainingSettings.Loading(measuredClips[0].Clip).ToString(),
         };
+        AddLoading("measuredFrames", measuredClips);
         if (!fineTuned)
             return settings;
         settings["trainingClips"] = Describe(trainingClips);
-        settings["trainingFrames"] = TrainingSettings.Loading(trainingClips[0].Clip).ToString();
+        AddLoading("trainingFrames", trainingClips);
         settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
         foreach (var (name, value) in TrainingSettings.Values(training))
             settings[$"training.{name}"] = value;
         return settings;
+
+        void AddLoading(string prefix, IReadOnlyList<LabelledClip> clips)
+        {
+            foreach (var (name, value) in TrainingSettings.Values(TrainingSettings.Loading(clips[0].Clip), $"{prefix}."))
+                settings[name] = value;
+        }
     }
 
     /// <summary>Names and labels, in their order.</summary>

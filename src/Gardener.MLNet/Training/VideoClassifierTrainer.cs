@@ -72,7 +72,7 @@ public sealed class VideoClassifierTrainer : IEstimator<VideoClassifierTransform
         try
         {
             channel.Info($"Training on {training.Count} clips of {columns.ClassCount} classes, {validation.Count} for validation, on "
-                + $"{model.Device}, seed {seed}.");
+                + $"{model.Device}, seed {seed}, {_options.Epochs} epoch{(_options.Epochs == 1 ? "" : "s")} ({_options.WarmupEpochs:0.###} of warm-up).");
             var history = Train(model, headIsNew, training, validation, seed, store, channel);
             return new VideoClassifierTransformer(_host, model, Describe(start), keyNames) { TrainingHistory = history };
         }

@@ -19,8 +19,8 @@ public abstract partial record VideoTrainingOptions
 
     /// <summary>
     /// Epochs in which the learning rate rises linearly from 0, fractions allowed; in [0, <see cref="Epochs"/>]. As many as there
-    /// are leave none for it to fall, which a warning says. Where it is not set: 1; in masked pretraining a tenth of the epochs, at
-    /// most 10.
+    /// are leave none for it to fall, which a warning says. Where it is not set: 1, at most half of the epochs; in masked pretraining
+    /// a tenth of the epochs, at most 10.
     /// </summary>
     public double WarmupEpochs
     {
@@ -75,7 +75,7 @@ public abstract partial record VideoTrainingOptions
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>The warm-up where none is set.</summary>
-    private protected virtual double DefaultWarmupEpochs => 1;
+    private protected virtual double DefaultWarmupEpochs => Math.Min(1, Epochs / 2.0);
 
     /// <summary>Whether the result may be another epoch's weights than the last one's.</summary>
     internal bool ReturnsBest => KeepBestWeights || EarlyStoppingPatience is not null;

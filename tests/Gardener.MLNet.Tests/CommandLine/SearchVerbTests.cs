@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using GardenerML.Search;
+using GardenerML.Tests.Reporting;
 using GardenerML.Tests.Sensitivity;
 using GardenerML.Tests.Training;
 using GardenerML.Training;
@@ -82,13 +83,14 @@ public sealed class SearchVerbTests : IDisposable
         run = await CliRun.Of("report", _set.File("out"), "-o", _set.File("search.html"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
         var page = File.ReadAllText(_set.File("search.html"));
-        foreach (var trial in await GardenerExperiment.ReadTrialsAsync(_set.File("out")))
+        using var result = await GardenerExperiment.ReadResultAsync(_set.File("out"));
+        foreach (var trial in result.Trials)
         {
             StringAssert.Contains(page, trial.Settings.ToString());
             StringAssert.Contains(page, trial.Result!.Cost!.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         }
         StringAssert.Contains(page, "completed, the best");
-        await Assert.ThrowsExactlyAsync<FileNotFoundException>(() => GardenerExperiment.ReadTrialsAsync(_set.Videos));
+        await Assert.ThrowsExactlyAsync<FileNotFoundException>(() => GardenerExperiment.ReadResultAsync(_set.Videos));
     }
 
     [TestMethod]
@@ -100,11 +102,57 @@ public sealed class SearchVerbTests : IDisposable
         while (!cancelled.IsCompleted && State("out").Length == 0)
             await Task.Delay(1);
         await source.CancelAsync();
-        Assert.AreEqual((130, ""), ((await cancelled).ExitCode, (await cancelled).Output));
+        Assert.AreEqual(130, (await cancelled).ExitCode);
         StringAssert.Contains((await cancelled).Error, "The same command goes on");
+        Assert.AreEqual("Interrupted", (await cancelled).Json.GetProperty("trials")[0].GetProperty("state").GetString());
+        Assert.IsFalse(File.Exists(_set.File("out/best.zip")));
         var run = await CliRun.Of(arguments);
         Assert.AreEqual(0, run.ExitCode, run.Error);
         Assert.AreEqual(1, run.Json.GetProperty("trials").GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task After_Ctrl_C_or_the_end_of_the_time_there_is_a_table_and_the_best_model_so_far()
+    {
+        // The second trial is long enough to be stopped.
+        var first = await CliRun.Of(Arguments("out", "--epochs", "1", "--removals", "1"));
+        Assert.AreEqual(0, first.ExitCode, first.Error);
+        File.Delete(_set.File("out/best.zip"));
+        string[] people = [.. Arguments("out", "--epochs", "2000", "--removals", "2").Where(word => word != "--json")];
+        using var source = new CancellationTokenSource();
+        var cancelled = CliRun.Of(source.Token, people);
+        while (!cancelled.IsCompleted && State("out").Length == 0)
+            await Task.Delay(1);
+        await source.CancelAsync();
+        Assert.AreEqual(130, (await cancelled).ExitCode, (await cancelled).Error);
+        StringAssert.Contains((await cancelled).Output, "interrupted");
+        StringAssert.Contains((await cancelled).Output, $"Best model: {_set.File("out/best.zip")}");
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(first.Json.GetProperty("best").GetProperty("zip").GetString()!), await File.ReadAllBytesAsync(_set.File("out/best.zip")));
+
+        var page = _set.File("search.html");
+        var run = await CliRun.Of("report", _set.File("out"), "-o", page);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        var report = ReportReader.Parse(await File.ReadAllTextAsync(page));
+        Assert.AreEqual("1 completed, 1 interrupted", report.Value("Trials"));
+        StringAssert.StartsWith(report.Value("Data"), $"{_set.Videos}; compared on ");
+        Assert.AreEqual(_set.Checkpoint(), report.Value("Checkpoint"));
+        Assert.AreEqual("completed, the best", report.Rows("The trials")[0][7]);
+
+        // Without a completed trial the end of the time is a failure.
+        people = [.. Arguments("other", "--epochs", "2000", "--removals", "2").Where(word => word != "--json")];
+        people[Array.IndexOf(people, "--minutes") + 1] = "0.05";
+        run = await CliRun.Of(people);
+        Assert.AreEqual(1, run.ExitCode);
+        StringAssert.Contains(run.Error, "No trial was completed in 3 s");
+        StringAssert.Contains(run.Output, "interrupted");
+    }
+
+    [TestMethod]
+    public async Task What_is_no_number_of_blocks_is_said_of_removals()
+    {
+        var run = await CliRun.Of("search", "--data", ".", "-o", "out", "--minutes", "1", "--removals", "1,x");
+        StringAssert.Contains(run.Error, "--removals: 'x' is not a number of blocks to remove");
     }
 
     [TestMethod]

@@ -7,6 +7,7 @@ using GardenerML.Checkpoints;
 using GardenerML.Samples.Motion;
 using GardenerML.Search;
 using GardenerML.Tests.Checkpoints;
+using GardenerML.Training;
 
 namespace GardenerML.Tests.Orleans;
 
@@ -15,6 +16,9 @@ namespace GardenerML.Tests.Orleans;
 public sealed class ClusterTests : IDisposable
 {
     private const int Silos = 3;
+
+    // 0, 1 and 2 of three blocks, at two learning rates.
+    private const int Count = 6;
     private const string Starts = "Trial starts: ";
 
     private readonly TemporaryFolder _folder = new();
@@ -56,14 +60,21 @@ public sealed class ClusterTests : IDisposable
         Assert.IsTrue(_told.Any(told => told.Silo != killed && told.Line.Contains(trial)), $"another silo ran it: {string.Join('\n', _told)}");
         await using var store = new SqliteTrialStore(Path.Combine(_folder.File("search"), "trials.db"));
         var trials = await store.GetTrialsAsync(TestContext.CancellationToken);
-        Assert.HasCount(9, trials);
+        Assert.HasCount(Count, trials);
         foreach (var one in trials)
         {
             Assert.AreEqual(GardenerTrialState.Completed, one.State, one.Result?.Error);
             Assert.IsTrue(File.Exists(Path.Combine(_folder.File("search"), "models", $"{one.Settings.Key}.zip")));
         }
-        Assert.HasCount(9, trials.Select(one => one.Settings.Key).Distinct().ToArray());
-        Assert.AreEqual(9, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));
+        Assert.HasCount(Count, trials.Select(one => one.Settings.Key).Distinct().ToArray());
+        Assert.AreEqual(Count, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));
+        foreach (var id in Enumerable.Range(1, Count))
+        {
+            Assert.IsTrue(_told.Any(told => told.Silo == Silos && told.Line.StartsWith($"Trial {id} starts: ", StringComparison.Ordinal)), $"{id}");
+            Assert.IsTrue(_told.Any(told => told.Silo == Silos && told.Line.StartsWith($"Trial {id} ends: accuracy ", StringComparison.Ordinal)), $"{id}");
+        }
+        using var result = await GardenerExperiment.ReadResultAsync(_folder.File("search"));
+        CollectionAssert.AreEqual(File.ReadAllBytes(result.BestModelFile), File.ReadAllBytes(_folder.File("search/best.zip")));
     }
 
     [TestMethod]
@@ -81,7 +92,29 @@ public sealed class ClusterTests : IDisposable
         Assert.AreEqual(0, search.ExitCode, string.Join('\n', _told));
         Assert.IsTrue(_told.Any(told => told.Silo == 0 && told.Line.Contains("of another experiment: clips was ")), string.Join('\n', _told));
         Assert.IsFalse(_told.Any(told => told.Silo == 0 && told.Line.Contains("Trial ends: ")));
-        Assert.AreEqual(9, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));
+        Assert.AreEqual(Count, _told.Count(told => told.Silo == Silos && told.Line.Contains(": Completed, accuracy ")));
+    }
+
+    [TestMethod]
+    [Timeout(300_000, CooperativeCancellation = true)]
+    public async Task A_trial_whose_state_another_process_holds_waits_and_is_run_when_that_is_gone()
+    {
+        CreateData();
+        var port = FreePort();
+        Process search;
+        // As a silo does that was given up and still writes.
+        using (TrainingStore.Open(_folder.File("search/training/whole.epochs-1.warmup-0.5.rate-0.0005.decay-1.seed-1"), new VideoClassifierOptions()))
+        {
+            Start(0, port, "worker");
+            search = Start(Silos, port, "search", ("epochs", 1), ("silos", 1));
+            await FirstAsync(told => told.Silo == 0 && told.Line.Contains("Trial waits: "));
+        }
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(0, search.ExitCode, string.Join('\n', _told));
+        using var result = await GardenerExperiment.ReadResultAsync(_folder.File("search"));
+        Assert.HasCount(Count, result.Trials);
+        Assert.IsTrue(result.Trials.All(trial => trial.State == GardenerTrialState.Completed), string.Join('\n', _told));
     }
 
     [TestMethod]
@@ -92,6 +125,9 @@ public sealed class ClusterTests : IDisposable
     [DataRow("--folder", "", "--folder")]
     [DataRow("--silos", "many", "many")]
     [DataRow("--lease", "0", "--lease is 0")]
+    [DataRow("--lease", "90000", "--lease is 90000")]
+    [DataRow("--trials", "-1", "--trials is -1")]
+    [DataRow("--epoch", "3", "There is no option --epoch.")]
     public async Task A_wrong_setting_is_one_line(string name, string value, string message)
     {
         var search = Start(Silos, 1, "search", (name[2..], value));
@@ -99,6 +135,24 @@ public sealed class ClusterTests : IDisposable
         search.WaitForExit();
         Assert.AreEqual(2, search.ExitCode, string.Join('\n', _told));
         StringAssert.Contains(_told.Single(told => told.Line.Length > 0).Line, message);
+    }
+
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = true)]
+    public async Task Help_names_every_setting_and_what_fails_is_one_line()
+    {
+        using var help = Process.Start(new ProcessStartInfo(Repository.SampleProgram("ClusterSearch"), "--help") { RedirectStandardOutput = true })!;
+        var text = await help.StandardOutput.ReadToEndAsync(TestContext.CancellationToken);
+        await help.WaitForExitAsync(TestContext.CancellationToken);
+        Assert.AreEqual(0, help.ExitCode);
+        foreach (var name in new[] { "role", "data", "checkpoint", "folder", "frames", "size", "epochs", "trials", "silo", "silos", "port", "lease" })
+            StringAssert.Contains(text, $"  --{name} ");
+
+        var search = Start(Silos, FreePort(), "search", ("data", _folder.File("nowhere")));
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(1, search.ExitCode, string.Join('\n', _told));
+        StringAssert.Contains(_told.Single(told => told.Line.Length > 0).Line, "nowhere");
     }
 
     [TestMethod]
@@ -113,7 +167,7 @@ public sealed class ClusterTests : IDisposable
         if (connected)
             Start(0, port, "worker");
         var search = Start(Silos, port, "search");
-        await FirstAsync(told => told.Line.Contains(connected ? Starts : "Connection attempt"));
+        await FirstAsync(told => told.Line.Contains(connected ? Starts : "No worker answers yet"));
         using var kill = Process.Start("kill", ["-INT", $"{search.Id}"]);
         await search.WaitForExitAsync(TestContext.CancellationToken);
         search.WaitForExit();

@@ -289,6 +289,7 @@ public sealed class PretrainerTests
         Assert.AreEqual(expected, options.WarmupEpochs);
         Assert.AreEqual(3, (options with { WarmupEpochs = 3 }).WarmupEpochs);
         Assert.AreEqual(1, new VideoClassifierOptions { Epochs = epochs }.WarmupEpochs);
+        Assert.AreEqual(0.5, new VideoClassifierOptions { Epochs = 1 }.WarmupEpochs);
     }
 
     [TestMethod]

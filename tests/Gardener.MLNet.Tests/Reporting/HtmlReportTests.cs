@@ -3,7 +3,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using GardenerML.Reporting;
+using GardenerML.Reporting.Figures;
+using GardenerML.Search;
 using GardenerML.Tests.Checkpoints;
+using GardenerML.Tests.Search;
 using OpenCvSharp;
 
 namespace GardenerML.Tests.Reporting;
@@ -184,6 +187,58 @@ public sealed class HtmlReportTests
             new[] { "entropy", "0.7500", "4.00", "1.00", "1,234,567", "1.5000", "0, 2-4", "entropy", "latency, size" }, page.Rows("The trials")[0]);
         CollectionAssert.AreEqual(new[] { "b", "0.5000", "2.00", "-" }, page.Rows("The trials")[1][..4]);
         CollectionAssert.AreEqual(new[] { "early", "0, 1", "10", "0.125000", "0.500000", "10.00%" }, page.Rows("The weights of each part")[0]);
+    }
+
+    [TestMethod]
+    public void A_search_of_one_trial_is_one_trial_in_a_plot_with_a_range()
+    {
+        var report = new HtmlReport { Title = "one", Trials = [ReportData.Trial("only", 0.75, 4, 1_000_000)] };
+        StringAssert.StartsWith(report.Page().Section("search").Elements().ElementAt(1).Value, "1 trial. ");
+        var figures = ReportFigures.Trials(report).ToArray();
+        foreach (var (figure, cost) in figures.Zip([4.0, 1.0]))
+        {
+            StringAssert.StartsWith(figure.Description, "1 trial; ");
+            using var plot = figure.Draw(FigureTheme.White);
+            var limits = plot.Axes.GetLimits();
+            Assert.AreEqual((0.9 * cost, 1.1 * cost, 70, 80), (limits.Left, limits.Right, limits.Bottom, limits.Top));
+        }
+        Assert.HasCount(2, figures);
+    }
+
+    [TestMethod]
+    public void A_search_says_what_it_was_of_and_why_trials_were_not_trained()
+    {
+        var (small, large) = (Trials.Of(2, id: 1), Trials.Of(0, id: 2));
+        var constraints = new GardenerConstraints { MaximumParameters = 1100, MinimumMeanClassRecall = 0.5 };
+        GardenerTrial[] trials =
+        [
+            Trials.Completed(small, 0.75).Ended(),
+            new GardenerTrialResult
+            {
+                TrialSettings = large,
+                State = GardenerTrialState.Infeasible,
+                Cost = Trials.Cost(large),
+                Error = constraints.Exceeded(Trials.Cost(large)),
+            }.Ended(),
+        ];
+        using var search = new GardenerExperimentResult("folder", trials, new GardenerExperimentDescription
+        {
+            Checkpoint = "videomae-tiny",
+            DataName = "UCF-101",
+            Constraints = constraints,
+            Metric = GardenerMetric.MeanClassRecall,
+        });
+        var page = HtmlReport.Of(search, "Search").Page();
+        foreach (var (term, value) in ((string, string)[])
+        [
+            ("Data", "UCF-101; compared on 10 clips"), ("Checkpoint", "videomae-tiny"),
+            ("Limits", "mean class recall at least 0.5, at most 1,100 parameters"), ("Compared by", "mean class recall (UAR), the highest"),
+            ("Trials", "1 completed, 1 infeasible"), ("Best", small.ToString()),
+        ])
+            Assert.AreEqual(value, page.Value(term));
+        var rows = page.Rows("The trials");
+        Assert.AreEqual("completed, the best", rows[0][7]);
+        Assert.AreEqual("infeasible: 1,200 parameters, of at most 1,100", rows[1][7]);
     }
 
     [TestMethod]

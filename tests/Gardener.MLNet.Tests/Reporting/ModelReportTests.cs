@@ -211,6 +211,15 @@ public sealed class ModelReportTests
         var folder = await CliRun.Of("report", _set.File("log"), "--samples", "3", "-o", page);
         Assert.AreEqual(2, folder.ExitCode);
         StringAssert.Contains(folder.Error, "leave --samples out");
+        foreach (var option in new[] { "--views 2x1", "--subset all", "--batch-size 2", "--device cpu", "--on-error skip", "--split 2", "--lists ." })
+        {
+            var run = await CliRun.Of(["report", _set.File("log"), .. option.Split(' '), "-o", page]);
+            Assert.AreEqual(2, run.ExitCode, option);
+            StringAssert.Contains(run.Error, $"leave {option.Split(' ')[0]} out, or name a model zip");
+        }
+        var alone = await CliRun.Of("report", _zip, "--views", "2x1", "--samples", "3", "--device", "cpu", "-o", page);
+        Assert.AreEqual(2, alone.ExitCode);
+        StringAssert.StartsWith(alone.Error, "--views, --samples: name the folder of videos");
         Assert.IsFalse(File.Exists(page));
     }
 

@@ -34,7 +34,7 @@ public sealed class ParetoFrontTests
         CollectionAssert.AreEqual(
             new[] { "superseded", "completed", "completed, the best", "failed" }, reported.Select(trial => trial.Status).ToArray());
         CollectionAssert.AreEqual(new[] { true, false, false, false }, reported.Select(trial => trial.IsSuperseded).ToArray());
-        using var result = new GardenerExperimentResult("", trials, GardenerMetric.Accuracy, new());
+        using var result = new GardenerExperimentResult("", trials, new());
         CollectionAssert.AreEquivalent(
             result.ParetoByLatency.Select(trial => trial.TrialSettings.ToString()).ToArray(),
             ReportedTrial.Front(reported, trial => trial.LatencyInMilliseconds).Select(trial => trial.Name).ToArray());

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using GardenerML.Pruning;
 using GardenerML.Reporting;
-using GardenerML.Samples.CommandLine;
 using GardenerML.Samples.Recipes;
 using GardenerML.Samples.Reproduction;
 using GardenerML.Sensitivity;
@@ -103,7 +102,7 @@ public sealed class ReproduceVerbTests
     private static void CheckAgainstDirectCalls(MotionSet set, JsonElement json)
     {
         var recipe = FineTuningRecipe.For(set.Checkpoint());
-        var training = RecipeOptions.WithEpochs(recipe.Training, 4) with { BatchSize = 4, LearningRate = 0.01, Device = ComputeDevice.Cpu };
+        var training = recipe.Training with { Epochs = 4, BatchSize = 4, LearningRate = 0.01, Device = ComputeDevice.Cpu };
         var loading = recipe.Loading with { SamplingRate = 1 };
         var context = new MLContext(4);
         var videos = Ucf101.Load(context, set.Videos);

@@ -1,6 +1,7 @@
 using GardenerML.Checkpoints;
 using GardenerML.Search;
 using GardenerML.Tests.Checkpoints;
+using GardenerML.Tests.Training;
 using GardenerML.Training;
 using Microsoft.ML;
 
@@ -342,6 +343,62 @@ public sealed class ExperimentTests : IDisposable
         var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
             Experiment(new TestRunner(_ => 0.5), options => options with { Checkpoint = other }).Run());
         StringAssert.Contains(error.Message, "of another experiment: checkpoint: not the same.");
+
+        // Whoever runs the trials, clips belong to the experiment.
+        error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            Experiment(new TestRunner(_ => 0.5)).SetDataset(_ml.Keyed(TinyData.Rows(6)), _ml.Keyed(TinyData.Rows(3, seed: 2))).Run());
+        StringAssert.Contains(error.Message, "trainingClips was 3 clips and is 6 clips");
+        var options = new GardenerExperimentOptions { Checkpoint = _checkpoint, Folder = _folder.File("experiment") };
+        error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            _ml.Auto().CreateGardenerExperiment(options).SetTrialRunner(new TestRunner(_ => 0.5)).Run());
+        StringAssert.Contains(error.Message, "SetDataset");
+    }
+
+    [TestMethod]
+    public void What_was_found_can_be_read_with_the_best_trial_by_the_last_constraints_and_metric()
+    {
+        var constraints = new GardenerConstraints { MinimumAccuracy = 0.65, MaximumParameters = 1100 };
+        using (var result = Experiment(new TestRunner(trial => 0.9 - (0.1 * trial.Removed.Count)), options => options with { DataName = "three colours" })
+            .SetConstraints(constraints).SetMetric(GardenerMetric.LogLoss).Run())
+        {
+            using var read = GardenerExperiment.ReadResultAsync(_folder.File("experiment")).GetAwaiter().GetResult();
+            Assert.AreEqual(result.BestTrial!.TrialSettings.Key, read.BestTrial!.TrialSettings.Key);
+            Assert.AreEqual(result.BestModelFile, read.BestModelFile);
+            Assert.AreEqual(result.Description, read.Description);
+            Assert.AreEqual(
+                new GardenerExperimentDescription
+                {
+                    Checkpoint = _checkpoint,
+                    DataName = "three colours",
+                    Constraints = constraints,
+                    Metric = GardenerMetric.LogLoss,
+                },
+                read.Description);
+            Assert.AreEqual("accuracy at least 0.65, at most 1,100 parameters", read.Description.Constraints.ToString());
+        }
+        Experiment(new TestRunner(_ => 0.5)).Run().Dispose();
+        using var later = GardenerExperiment.ReadResultAsync(_folder.File("experiment")).GetAwaiter().GetResult();
+        Assert.IsEmpty(later.BestTrial!.TrialSettings.Removed);
+        Assert.AreEqual("none", later.Description.Constraints.ToString());
+    }
+
+    [TestMethod]
+    public async Task A_store_that_fails_to_record_a_result_is_asked_again_and_keeps_no_trial_from_others()
+    {
+        await using var store = new SqliteTrialStore(_folder.File("other.db"));
+        var failing = new FailingStore(store, failures: 2);
+        var monitor = new TestMonitor();
+        using var result = await Experiment(new TestRunner(_ => 0.5), options => options with { Store = failing }).SetMonitor(monitor)
+            .RunAsync(TestContext.CancellationToken);
+        Assert.IsTrue(result.Trials.All(trial => trial.State == GardenerTrialState.Completed));
+        Assert.AreEqual(3, monitor.Told.Count(told => told.StartsWith("completed", StringComparison.Ordinal)));
+
+        await using var another = new SqliteTrialStore(_folder.File("another.db"));
+        failing = new FailingStore(another, failures: 100);
+        var error = await Assert.ThrowsExactlyAsync<IOException>(() =>
+            Experiment(new TestRunner(_ => 0.5), options => options with { Store = failing }).RunAsync(TestContext.CancellationToken));
+        Assert.AreEqual("no disk", error.Message);
+        Assert.AreEqual(GardenerTrialState.Interrupted, (await another.GetTrialsAsync(TestContext.CancellationToken)).Single().State);
     }
 
     [TestMethod]
@@ -352,6 +409,7 @@ public sealed class ExperimentTests : IDisposable
         foreach (var wrong in (Func<GardenerExperimentOptions, GardenerExperimentOptions>[])
         [
             options => options with { Lease = TimeSpan.Zero },
+            options => options with { Lease = TimeSpan.FromDays(2) },
             options => options with { Training = new() { Checkpoint = "other" } },
             options => options with { Training = new() { ValidationFraction = 0.5 } },
             options => options with { Training = new() { ResumeFolder = "folder" } },
@@ -396,7 +454,8 @@ public sealed class ExperimentTests : IDisposable
     private GardenerExperiment Experiment(IGardenerTrialRunner runner, Func<GardenerExperimentOptions, GardenerExperimentOptions>? change = null)
     {
         var options = new GardenerExperimentOptions { Checkpoint = _checkpoint, Folder = _folder.File("experiment") };
-        return _ml.Auto().CreateGardenerExperiment(change?.Invoke(options) ?? options).SetTrialRunner(runner);
+        return _ml.Auto().CreateGardenerExperiment(change?.Invoke(options) ?? options)
+            .SetDataset(_ml.Keyed(TinyData.Rows(3)), _ml.Keyed(TinyData.Rows(3, seed: 2))).SetTrialRunner(runner);
     }
 
     /// <summary>Denies the first renewal, as if another process had the trial.</summary>
@@ -406,6 +465,15 @@ public sealed class ExperimentTests : IDisposable
 
         public override async Task<bool> TryRenewAsync(int trialId, TimeSpan lease, CancellationToken cancellationToken = default) =>
             Renewals++ > 0 && await base.TryRenewAsync(trialId, lease, cancellationToken);
+    }
+
+    /// <summary>Fails to record results at first.</summary>
+    private sealed class FailingStore(IGardenerTrialStore store, int failures) : PassingStore(store)
+    {
+        private int _failures = failures;
+
+        public override Task<bool> TryFinishAsync(GardenerTrialResult result, CancellationToken cancellationToken = default) =>
+            _failures-- > 0 ? throw new IOException("no disk") : base.TryFinishAsync(result, cancellationToken);
     }
 
     /// <summary>Fails to give back the first trial.</summary>
@@ -432,29 +500,30 @@ public sealed class ExperimentTests : IDisposable
         ];
 
         public override async Task<GardenerTrialSettings?> TryStartAsync(
-            GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
+            GardenerTrialSettings settings, TimeSpan lease, int? maximumTrials = null, CancellationToken cancellationToken = default) =>
             _started.TryGetValue(settings.Key, out var started)
                 ? started
-                : _started[settings.Key] = (await base.TryStartAsync(settings, lease, cancellationToken))!;
+                : _started[settings.Key] = (await base.TryStartAsync(settings, lease, maximumTrials, cancellationToken))!;
     }
 
     /// <summary>Passes on what it is asked.</summary>
     private abstract class PassingStore(IGardenerTrialStore store) : IGardenerTrialStore
     {
-        public Task OpenAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default) =>
-            store.OpenAsync(settings, cancellationToken);
+        public Task OpenAsync(
+            IReadOnlyDictionary<string, string> settings, GardenerExperimentDescription description, CancellationToken cancellationToken = default) =>
+            store.OpenAsync(settings, description, cancellationToken);
 
         public virtual Task<IReadOnlyList<GardenerTrial>> GetTrialsAsync(CancellationToken cancellationToken = default) =>
             store.GetTrialsAsync(cancellationToken);
 
         public virtual Task<GardenerTrialSettings?> TryStartAsync(
-            GardenerTrialSettings settings, TimeSpan lease, CancellationToken cancellationToken = default) =>
-            store.TryStartAsync(settings, lease, cancellationToken);
+            GardenerTrialSettings settings, TimeSpan lease, int? maximumTrials = null, CancellationToken cancellationToken = default) =>
+            store.TryStartAsync(settings, lease, maximumTrials, cancellationToken);
 
         public virtual Task<bool> TryRenewAsync(int trialId, TimeSpan lease, CancellationToken cancellationToken = default) =>
             store.TryRenewAsync(trialId, lease, cancellationToken);
 
-        public Task<bool> TryFinishAsync(GardenerTrialResult result, CancellationToken cancellationToken = default) =>
+        public virtual Task<bool> TryFinishAsync(GardenerTrialResult result, CancellationToken cancellationToken = default) =>
             store.TryFinishAsync(result, cancellationToken);
 
         public virtual Task ReleaseAsync(int trialId, CancellationToken cancellationToken = default) => store.ReleaseAsync(trialId, cancellationToken);

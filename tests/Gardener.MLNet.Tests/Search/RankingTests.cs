@@ -55,7 +55,7 @@ public sealed class RankingTests
         var later = Trials.Completed(Trials.Of(1, epochs: 4, id: 2), 0.6);
         var other = Trials.Completed(Trials.Of(2, epochs: 4, id: 3) with { TrainedEpochs = 1 }, 0.7);
         using var result = new GardenerExperimentResult(
-            "folder", [first.Ended(), later.Ended(), other.Ended()], GardenerMetric.Accuracy, new GardenerConstraints());
+            "folder", [first.Ended(), later.Ended(), other.Ended()], new GardenerExperimentDescription());
         Assert.AreEqual(3, result.BestTrial!.TrialSettings.TrialId);
         CollectionAssert.AreEqual(new[] { 3 }, result.ParetoBySize.Select(one => one.TrialSettings.TrialId).ToArray());
         Assert.AreEqual(result.ModelFile(first.TrialSettings), result.ModelFile(later.TrialSettings));

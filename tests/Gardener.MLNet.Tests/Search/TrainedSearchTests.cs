@@ -225,6 +225,32 @@ public sealed class TrainedSearchTests : IDisposable
     }
 
     [TestMethod]
+    public void The_warm_up_that_is_set_is_that_of_every_trial_and_one_that_is_not_follows_from_the_epochs()
+    {
+        foreach (var (recipe, warmups, peaks) in ((VideoClassifierOptions, double[], int[])[])
+        [
+            // Three steps an epoch: the learning rate is at its highest with the last step of warm-up.
+            (Training with { WarmupEpochs = 5 / 3.0 }, [5 / 3.0, 5 / 3.0], [5, 5]),
+            (TinyData.Options with { NewModel = null }, [1, 1], [3, 3]),
+        ])
+        {
+            var steps = new List<(int Trial, int Step, double Rate)>();
+            var monitor = new TestMonitor
+            {
+                OnProgress = (settings, progress) => steps.Add((settings.TrialId, progress.Step, progress.LearningRate)),
+            };
+            using var result = Experiment($"warm-{warmups[0]}", recipe).SetMonitor(monitor)
+                .SetSearchSpace(new GardenerSearchSpace { RemovedCounts = [1], Epochs = [2, 3] }).Run();
+            CollectionAssert.AreEqual(warmups, result.Trials.Select(trial => trial.Settings.WarmupEpochs).ToArray());
+            CollectionAssert.AreEqual(warmups, result.ToDataView(_ml).GetColumn<double>("WarmupEpochs").ToArray());
+            CollectionAssert.AreEqual(peaks, steps.GroupBy(step => step.Trial).Select(trial => trial.MaxBy(step => step.Rate).Step).ToArray());
+        }
+        var error = Assert.ThrowsExactly<ArgumentException>(() =>
+            Experiment("warm", Training with { WarmupEpochs = 2 }).SetSearchSpace(new GardenerSearchSpace { Epochs = [3, 2] }).Run());
+        StringAssert.Contains(error.Message, "WarmupEpochs is 2, and a trial has 2 epochs");
+    }
+
+    [TestMethod]
     public void The_steps_of_a_pipeline_are_fitted_and_are_part_of_the_model()
     {
         var rows = TinyData.Rows(12);

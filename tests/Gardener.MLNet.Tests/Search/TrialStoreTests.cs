@@ -9,6 +9,7 @@ public sealed class TrialStoreTests : IDisposable
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
     private static readonly Dictionary<string, string> Experiment = new() { ["checkpoint"] = "a", ["seed"] = "1" };
+    private static readonly GardenerExperimentDescription Description = new() { Checkpoint = "a" };
 
     private readonly TemporaryFolder _folder = new();
     private readonly Clock _clock = new();
@@ -62,6 +63,36 @@ public sealed class TrialStoreTests : IDisposable
         CollectionAssert.AreEquivalent(Enumerable.Range(1, Count).ToArray(), started.SelectMany(one => one.mine).ToArray());
         foreach (var (store, _) in started)
             await store.DisposeAsync();
+    }
+
+    [TestMethod]
+    public async Task Of_many_that_start_different_trials_at_once_no_more_start_than_there_may_be()
+    {
+        const int Stores = 4, Most = 3;
+        var stores = await Task.WhenAll(Enumerable.Range(0, Stores).Select(_ => OpenAsync()));
+        var started = await Task.WhenAll(stores.SelectMany(
+            (store, first) => Enumerable.Range(0, 3).Select(more => store.TryStartAsync(Trials.Of((3 * first) + more), Lease, Most))));
+        Assert.AreEqual(Most, started.Count(trial => trial is not null));
+
+        // What is given back or exceeds a maximum makes room for another; what ended otherwise does not.
+        await using var other = await OpenAsync();
+        await ReleaseAsync(1);
+        Assert.IsNotNull(await other.TryStartAsync(Trials.Of(2, epochs: 9), Lease, Most));
+        Assert.IsNull(await other.TryStartAsync(Trials.Of(3, epochs: 9), Lease, Most));
+        foreach (var store in stores)
+            await store.TryFinishAsync(Trials.Completed(started.First(trial => trial?.TrialId == 2)!, 0.5));
+        Assert.IsNull(await other.TryStartAsync(Trials.Of(3, epochs: 9), Lease, Most));
+        Assert.IsNotNull(await other.TryStartAsync(Trials.Of(3, epochs: 9), Lease, Most + 1));
+        Assert.IsNotNull(await other.TryStartAsync(Trials.Of(4, epochs: 9), Lease));
+        foreach (var store in stores)
+            await store.DisposeAsync();
+
+        async Task ReleaseAsync(int id)
+        {
+            // Only the one that has it can.
+            foreach (var store in stores)
+                await store.ReleaseAsync(id);
+        }
     }
 
     [TestMethod]
@@ -138,7 +169,7 @@ public sealed class TrialStoreTests : IDisposable
         }
         await using var store = new SqliteTrialStore(Database);
         var error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() =>
-            store.OpenAsync(new Dictionary<string, string> { ["checkpoint"] = "b", ["seed"] = "1" }));
+            store.OpenAsync(new Dictionary<string, string> { ["checkpoint"] = "b", ["seed"] = "1" }, Description));
         StringAssert.Contains(error.Message, "checkpoint was a and is b");
         StringAssert.Contains(error.Message, _folder.Path);
     }
@@ -160,9 +191,9 @@ public sealed class TrialStoreTests : IDisposable
         await using (await OpenAsync())
         {
         }
-        Execute("PRAGMA user_version = 2");
+        Execute("PRAGMA user_version = 3");
         error = await Assert.ThrowsExactlyAsync<InvalidDataException>(OpenAsync);
-        StringAssert.Contains(error.Message, "version 2");
+        StringAssert.Contains(error.Message, "version 3");
     }
 
     [TestMethod]
@@ -188,6 +219,23 @@ public sealed class TrialStoreTests : IDisposable
         Execute($"UPDATE trial SET {damage}");
         var error = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => store.GetTrialsAsync());
         StringAssert.Contains(error.Message, "trial 1 is damaged");
+    }
+
+    [TestMethod]
+    [DataRow("UPDATE description SET json = 'no JSON'")]
+    [DataRow("UPDATE description SET json = 'null'")]
+    [DataRow("UPDATE description SET json = replace(json, '\"MinimumAccuracy\":null', '\"MinimumAccuracy\":2')")]
+    [DataRow("UPDATE description SET json = replace(json, '\"Metric\":\"Accuracy\"', '\"Metric\":9')")]
+    [DataRow("UPDATE description SET json = replace(json, '\"Checkpoint\":\"a\"', '\"Checkpoint\":null')")]
+    [DataRow("DELETE FROM description")]
+    public async Task A_damaged_description_is_damage(string damage)
+    {
+        await using (await OpenAsync())
+        {
+        }
+        Assert.IsEmpty(await ReadAsync());
+        Execute(damage);
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<InvalidDataException>(ReadAsync)).Message, $"{Database}: the file is no database of trials");
     }
 
     [TestMethod]
@@ -234,7 +282,7 @@ public sealed class TrialStoreTests : IDisposable
         {
             connection.Open();
             using var writing = connection.BeginTransaction();
-            Assert.AreEqual(GardenerTrialState.Interrupted, (await GardenerExperiment.ReadTrialsAsync(_folder.Path)).Single().State);
+            Assert.AreEqual(GardenerTrialState.Interrupted, (await ReadAsync()).Single().State);
         }
         Assert.IsTrue(File.Exists(file));
         if (OperatingSystem.IsWindows())
@@ -245,7 +293,7 @@ public sealed class TrialStoreTests : IDisposable
         File.SetUnixFileMode(_folder.Path, folder & ~Writing);
         try
         {
-            Assert.HasCount(1, await GardenerExperiment.ReadTrialsAsync(_folder.Path));
+            Assert.HasCount(1, await ReadAsync());
         }
         finally
         {
@@ -256,8 +304,14 @@ public sealed class TrialStoreTests : IDisposable
     private async Task<SqliteTrialStore> OpenAsync()
     {
         var store = new SqliteTrialStore(Database, _clock);
-        await store.OpenAsync(Experiment);
+        await store.OpenAsync(Experiment, Description);
         return store;
+    }
+
+    private async Task<IReadOnlyList<GardenerTrial>> ReadAsync()
+    {
+        using var result = await GardenerExperiment.ReadResultAsync(_folder.Path);
+        return result.Trials;
     }
 
     private void Execute(string sql)

@@ -15,6 +15,7 @@ internal static class Trials
         Removed = [.. Enumerable.Range(0, removed)],
         BlockCount = Blocks,
         Epochs = epochs,
+        WarmupEpochs = Math.Min(1, epochs / 2.0),
         TrainedEpochs = epochs,
         LearningRate = rate,
         LayerDecay = 1,
