@@ -27,6 +27,9 @@ internal static class InTurn
         {
             for (var i = 0; i < actions.Count; i++)
             {
+                // Threads of the action before may still spin, waiting for work, and those of this one sleep.
+                if (!processorTime)
+                    actions[i]();
                 var (start, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                 actions[i]();
                 var time = processorTime ? Environment.CpuUsage.TotalTime - before : Stopwatch.GetElapsedTime(start);
