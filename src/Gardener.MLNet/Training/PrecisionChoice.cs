@@ -8,7 +8,7 @@ namespace GardenerML.Training;
 internal static class PrecisionChoice
 {
     /// <summary>Multiply-adds below which a model is not measured: launching its kernels takes longer than computing them.</summary>
-    private const double SmallGigaFlops = 0.5;
+    private const double SmallGigaFlops = 0.1;
 
     /// <summary>The precision that is used.</summary>
     /// <param name="wanted">What the options say.</param>
