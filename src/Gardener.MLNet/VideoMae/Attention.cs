@@ -54,7 +54,7 @@ internal sealed class Attention : nn.Module<Tensor, Tensor>
 
         // [B, tokens, 3 * width] -> [3, B, heads, tokens, width / heads]
         var heads = qkv.view(-1, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
-        var attended = ChunkedAttention.TrainsFaster(heads) ? ChunkedAttention.apply(heads) : Fused(heads.unbind(0));
+        var attended = ChunkedAttention.TrainsFaster(heads) ? ChunkedAttention.Attend(heads) : Fused(heads.unbind(0));
         return _proj.forward(attended.transpose(1, 2).reshape(-1, tokens, width)).MoveToOuterDisposeScope();
 
         static Tensor Fused(Tensor[] parts) => nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);

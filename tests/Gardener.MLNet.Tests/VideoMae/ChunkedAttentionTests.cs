@@ -19,7 +19,7 @@ public sealed class ChunkedAttentionTests
         using var scope = NewDisposeScope();
         var (qkv, weights) = Made(shape);
         var (expected, expectedGradient) = Learn(qkv, weights, Formula);
-        var (actual, gradient) = Learn(qkv, weights, all => ChunkedAttention.apply(all));
+        var (actual, gradient) = Learn(qkv, weights, all => ChunkedAttention.Attend(all));
         Assert.IsLessThan(1e-5, Error(expected, actual));
         Assert.IsLessThan(1e-5, Error(expectedGradient, gradient));
     }
@@ -31,7 +31,7 @@ public sealed class ChunkedAttentionTests
         using var scope = NewDisposeScope();
         var (qkv, weights) = Made(shape);
         var (expected, expectedGradient) = Learn(qkv, weights, Formula);
-        var (actual, gradient) = Learn(qkv.to(ScalarType.BFloat16), weights.to(ScalarType.BFloat16), all => ChunkedAttention.apply(all));
+        var (actual, gradient) = Learn(qkv.to(ScalarType.BFloat16), weights.to(ScalarType.BFloat16), all => ChunkedAttention.Attend(all));
         Assert.AreEqual(ScalarType.BFloat16, gradient.dtype);
         Assert.IsLessThan(0.01, Error(expected, actual));
         for (var part = 0; part < 3; part++)
