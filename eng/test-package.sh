@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs the libraries and builds and runs an application that has them from the packages, in folders of its own: once with libtorch,
-# and once without, when the error must name the packages to add. Takes a minute or two. What it packed stays in artifacts/.
+# Packs the libraries, looks into the packages, and builds and runs an application that has the first two from them, in folders of its own:
+# once with libtorch, and once without, when the error must name the packages to add. What it packed stays in artifacts/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -34,7 +34,7 @@ public static class OnnxAgreement
     {
         long side = configuration.ImageSize;
         var values = tensor(frames).view(Clips, configuration.FrameCount, side, side, 3).to(ScalarType.Float32);
-        return values.div(255).sub(PerChannel(configuration.Mean)).div(PerChannel(configuration.StandardDeviation))
+        return values.div(tensor(255f)).sub(PerChannel(configuration.Mean)).div(PerChannel(configuration.StandardDeviation))
             .permute(0, 4, 1, 2, 3).contiguous();
 
         static Tensor PerChannel(ChannelValues values) => tensor(new[] { values.Red, values.Green, values.Blue });

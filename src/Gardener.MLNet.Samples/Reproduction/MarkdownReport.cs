@@ -143,7 +143,7 @@ internal static class MarkdownReport
 
     private static string Percent(SeedStatistic value) => value.Lowest == value.Highest
         ? Text($"{100 * value.Mean:0.00;-0.00;0.00}")
-        : Text($"{100 * value.Mean:0.00;-0.00;0.00} [{100 * value.Lowest:0.0}, {100 * value.Highest:0.0}]");
+        : Text($"{100 * value.Mean:0.00;-0.00;0.00} [{100 * value.Lowest:0.0;-0.0;0.0}, {100 * value.Highest:0.0;-0.0;0.0}]");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -29,7 +29,7 @@ internal static unsafe class AreaResize
     public static bool Suits(int sourceHeight, int sourceWidth, int height, int width) =>
         height <= sourceHeight && width <= sourceWidth
         && (sourceHeight, sourceWidth) != (height, width) && (sourceHeight, sourceWidth) != (2 * height, 2 * width)
-        && 3 * sourceWidth >= Vector<byte>.Count && AreaWeights.Whole(sourceHeight, height) <= ushort.MaxValue / byte.MaxValue;
+        && FitsVectors(sourceHeight, sourceWidth, height);
 
     /// <summary>Writes the smaller image.</summary>
     /// <param name="image">The image: 8 bits in 3 channels.</param>
@@ -38,8 +38,13 @@ internal static unsafe class AreaResize
     /// <param name="height">Rows of the smaller image.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="swap">Whether the first and the last channel change places.</param>
+    /// <exception cref="ArgumentException">What would be read or written lies outside, or sums would not fit.</exception>
     public static void Write(Mat image, Rect part, Span<byte> target, int height, int width, bool swap)
     {
+        if (image.Type() != MatType.CV_8UC3 || part.X < 0 || part.Y < 0 || part.Right > image.Width || part.Bottom > image.Height)
+            throw new ArgumentException($"{part} is no part of an image of {image.Width} x {image.Height}, {image.Type()}.");
+        if (height > part.Height || width > part.Width || !FitsVectors(part.Height, part.Width, height))
+            throw new ArgumentException($"{part.Width} x {part.Height} cannot become {width} x {height} here.");
         var plan = PlanFor(part.Height, part.Width, height, width);
         var (rows, columns) = (plan.Rows, plan.Columns);
         // The lowest bytes of three numbers, in the first three bytes; what follows is not used.
@@ -60,7 +65,11 @@ internal static unsafe class AreaResize
             }
         }
         ArrayPool<float>.Shared.Return(rented);
+        GC.KeepAlive(image);
     }
+
+    private static bool FitsVectors(int sourceHeight, int sourceWidth, int height) =>
+        3 * sourceWidth >= Vector<byte>.Count && AreaWeights.Whole(sourceHeight, height) <= ushort.MaxValue / byte.MaxValue;
 
     private static Plan PlanFor(int sourceHeight, int sourceWidth, int height, int width)
     {
