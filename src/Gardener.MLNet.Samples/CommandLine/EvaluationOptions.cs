@@ -57,7 +57,7 @@ internal sealed class EvaluationOptions
     public IEnumerable<Option> Given(CommandResult result) =>
         ((Option[])[.. _data.All, _views, _subset, _batchSize, _device]).Where(option => result.GetResult(option) is { Implicit: false });
 
-    /// <summary>Whether an option is of use without videos: --device is, where the speed of a model is measured.</summary>
+    /// <summary>Whether an option is of no use without videos: all are but --device, where the speed of a model is measured.</summary>
     public bool NeedsVideos(Option option) => option != _device;
 
     /// <summary>Where to compute.</summary>

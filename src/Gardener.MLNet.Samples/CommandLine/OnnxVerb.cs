@@ -60,6 +60,8 @@ internal sealed class OnnxVerb
         {
             if (onnx._target.Fault(result, onnx._criterion) is { } fault)
                 result.AddError(fault);
+            if (result.GetResult(onnx._device) is { Implicit: false } && !onnx._target.NamesLatency(result))
+                result.AddError("--device is where --latency is measured; leave it out, or say how long a clip may take: --latency MILLISECONDS.");
             if (result.GetResult(onnx._scoringZip) is not null
                 && (onnx._target.IsNamed(result) || result.GetResult(onnx._model) is { Tokens: [var model] } && !IsZip(model.Value)))
                 result.AddError("--scoring-zip needs a model zip as it was trained: a checkpoint does not tell how videos are loaded.");
@@ -127,10 +129,10 @@ internal sealed class OnnxVerb
                 run.Cancellation);
             run.Console.WriteLine(plan.ToString());
         }
-        var exported = OnnxExport.ExportCheckpoint(path, output, plan, options);
         using var checkpoint = VideoMaeCheckpoint.Open(path);
-        using var model = VideoMaeClassifier.Load(checkpoint, plan);
-        return Compare(run, exported, model, options);
+        plan?.CheckFits(checkpoint);
+        using var model = VideoMaeClassifier.Load(checkpoint, plan?.Kept);
+        return Compare(run, OnnxExport.ExportClassifier(model, checkpoint, output, plan, options), model, options);
     }
 
     private static VerbResult Compare(VerbRun run, OnnxModel exported, VideoMaeClassifier model, OnnxExportOptions options)

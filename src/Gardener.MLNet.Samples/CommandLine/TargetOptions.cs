@@ -72,6 +72,9 @@ internal sealed class TargetOptions
     /// <summary>Whether it is said how much is removed.</summary>
     public bool IsNamed(CommandResult result) => Targets.Any(option => result.GetResult(option) is not null);
 
+    /// <summary>Whether it is said how long a clip may take, which is measured.</summary>
+    public bool NamesLatency(CommandResult result) => result.GetResult(_latency) is not null;
+
     /// <summary>What to say where something is told of the pruning, but not how much is removed; null where all is well.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="criterion">The option that tells what decides.</param>

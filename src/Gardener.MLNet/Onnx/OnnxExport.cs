@@ -60,9 +60,26 @@ public static class OnnxExport
         string checkpoint, string path, PruningPlan? plan = null, OnnxExportOptions? options = null)
     {
         using var opened = VideoMaeCheckpoint.Open(checkpoint);
-        using var model = VideoMaeClassifier.Load(opened, plan);
+        plan?.CheckFits(opened);
+        using var model = VideoMaeClassifier.Load(opened, plan?.Kept);
+        return ExportClassifier(model, opened, path, plan, options);
+    }
+
+    /// <summary>Writes a classifier that was loaded from a checkpoint, where it is needed for more than the export.</summary>
+    /// <param name="model">The model, as <see cref="VideoMaeClassifier.Load"/> makes it.</param>
+    /// <param name="checkpoint">Where it comes from: the names of the classes are the checkpoint's.</param>
+    /// <param name="path">The file to write or replace, as in <see cref="ExportOnnx"/>.</param>
+    /// <param name="plan">Which blocks were left out; null for none.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static OnnxModel ExportClassifier(
+        VideoMaeClassifier model, VideoMaeCheckpoint checkpoint, string path, PruningPlan? plan = null, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(checkpoint);
         return Export(
-            model, opened.LabelNames ?? [], plan?.ToJson() ?? opened.GardenerSection?["plan"]?.ToJsonString(), path, options);
+            model, checkpoint.LabelNames ?? [], plan?.ToJson() ?? checkpoint.GardenerSection?["plan"]?.ToJsonString(), path, options);
     }
 
     internal static OnnxModel Export(

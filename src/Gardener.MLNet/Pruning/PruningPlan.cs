@@ -141,10 +141,12 @@ public sealed record PruningPlan : IJsonOnDeserialized
 
     void IJsonOnDeserialized.OnDeserialized() => PruningPlanJson.Check(this);
 
-    /// <summary>Checks that a checkpoint is the one that the plan was made for.</summary>
+    /// <summary>Checks that a checkpoint is the one that the plan was made for: it has as many blocks, and the same weights.</summary>
+    /// <param name="checkpoint">An open checkpoint; all of its weights are read.</param>
     /// <exception cref="CheckpointException">It is not.</exception>
-    internal void CheckFits(VideoMaeCheckpoint checkpoint)
+    public void CheckFits(VideoMaeCheckpoint checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         if (BlockPattern is not null)
             throw new CheckpointException(
                 checkpoint.Source, $"The pruning plan is for blocks by the pattern '{BlockPattern}' of '{Checkpoint}', not "

@@ -191,6 +191,12 @@ public sealed class GardenerExperiment
     /// <param name="maxModel">The number; at least 1.</param>
     public GardenerExperiment SetMaxModelToExplore(int maxModel) => SetMaxTrialsToExplore(maxModel);
 
+    /// <summary>
+    /// Whether the last run came so far that its store is opened, which takes reading the checkpoint and the clips. Before that it has no
+    /// trials: what <see cref="ReadResultAsync"/> finds in the folder is of an earlier run, with the constraints and the metric of that one.
+    /// </summary>
+    public bool HasOpenedStore { get; private set; }
+
     /// <summary>Ends a trial of this process; it is recorded as failed, and the search goes on. For monitors.</summary>
     /// <param name="trialId">The trial's number; nothing happens where it does not run.</param>
     public void CancelTrial(int trialId) => _running?.CancelTrial(trialId);
@@ -207,7 +213,9 @@ public sealed class GardenerExperiment
     /// <exception cref="InvalidOperationException">
     /// There is no data, several trials are to run at a time here, the folder is of another experiment (the message says what differs), or all trials failed (it says how).
     /// </exception>
-    /// <exception cref="ArgumentException">More blocks are to be removed than may be, or a column is not there.</exception>
+    /// <exception cref="ArgumentException">
+    /// More blocks are to be removed than may be, a trial's learning rate would not fall, or a column is not there.
+    /// </exception>
     /// <exception cref="Checkpoints.CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="InvalidDataException">The store of trials is damaged.</exception>
     /// <exception cref="IOException">The store of trials cannot be read or written.</exception>
@@ -215,6 +223,7 @@ public sealed class GardenerExperiment
     /// <exception cref="OperationCanceledException">It was cancelled; finished trials are in the folder.</exception>
     public async Task<GardenerExperimentResult> RunAsync(CancellationToken cancellationToken = default)
     {
+        HasOpenedStore = false;
         _tuner.Check(_constraints);
         if (_concurrentTrials > 1 && _runner is null)
             throw new InvalidOperationException(
@@ -249,6 +258,7 @@ public sealed class GardenerExperiment
             Metric = _metric,
         };
         await store.OpenAsync(identity, description, cancellation);
+        HasOpenedStore = true;
         using var own = _runner is null ? new GardenerTrialRunner(_environment, options, data, subject, _space.Criteria) : null;
         _running = new SearchLoop(_host, store, _runner ?? own!, _tuner, candidates)
         {

@@ -33,7 +33,9 @@ public sealed record GardenerSearchSpace
     /// </summary>
     public IReadOnlyList<int> Epochs { get; init; } = [];
 
-    /// <summary>Highest learning rates, each above 0; empty for that of the recipe.</summary>
+    /// <summary>
+    /// Highest learning rates, each above 0 and at least the recipe's <see cref="VideoTrainingOptions.MinimumLearningRate"/>; empty for that of the recipe.
+    /// </summary>
     public IReadOnlyList<double> LearningRates { get; init; } = [];
 
     /// <summary>Layer decays, each in (0, 1]; empty for that of the recipe.</summary>
@@ -83,7 +85,9 @@ public sealed record GardenerSearchSpace
     /// <param name="removalOrder">Gives the blocks in a criterion's order of removal.</param>
     /// <param name="recipe">Values where none are listed.</param>
     /// <param name="seed">The seed of every trial.</param>
-    /// <exception cref="ArgumentException">More is to be removed than may be, or the warm-up is as long as a training.</exception>
+    /// <exception cref="ArgumentException">
+    /// More is to be removed than may be, the warm-up is as long as a training, or a learning rate is below the recipe's least.
+    /// </exception>
     internal IReadOnlyList<GardenerTrialSettings> Candidates(
         int blockCount, Func<PruningCriterion, IReadOnlyList<int>> removalOrder, VideoClassifierOptions recipe, int seed)
     {
@@ -92,7 +96,7 @@ public sealed record GardenerSearchSpace
             let sets = Sets(removalOrder(criterion)).ToList()
             from epochs in OrElse(Epochs, recipe.Epochs)
             let warmup = Warmup(recipe, epochs)
-            from rate in OrElse(LearningRates, recipe.LearningRate)
+            from rate in OrElse(LearningRates, recipe.LearningRate).Select(rate => LearningRate(recipe, rate))
             from decay in OrElse(LayerDecays, recipe.LayerDecay)
             from removed in sets
             select new GardenerTrialSettings
@@ -129,6 +133,12 @@ public sealed record GardenerSearchSpace
             : throw new ArgumentException(
                 $"{nameof(recipe.WarmupEpochs)} is {warmup}, and a trial has {epochs} epoch{(epochs == 1 ? "" : "s")}: its learning rate would never fall. "
                 + "Set a shorter warm-up, or more epochs.");
+
+    private static double LearningRate(VideoClassifierOptions recipe, double rate) => rate >= recipe.MinimumLearningRate
+        ? rate
+        : throw new ArgumentException(
+            $"{nameof(LearningRates)} has {rate}, and the recipe's {nameof(recipe.MinimumLearningRate)} is {recipe.MinimumLearningRate}: the learning rate would "
+            + "rise instead of falling. Set a lower minimum, or a higher rate.");
 
     private static IReadOnlyList<T> OrElse<T>(IReadOnlyList<T> values, T one) => values.Count == 0 ? [one] : values;
 }

@@ -145,7 +145,6 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
             PauseAfterEpoch = settings.TrainedEpochs < settings.Epochs ? settings.TrainedEpochs : null,
             WarmupEpochs = settings.WarmupEpochs,
             LearningRate = settings.LearningRate,
-            MinimumLearningRate = Math.Min(_training.MinimumLearningRate, settings.LearningRate),
             LayerDecay = settings.LayerDecay,
             Seed = settings.Seed,
             // A model of later epochs is not this trial's: then it trains anew.

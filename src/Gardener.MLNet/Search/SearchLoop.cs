@@ -166,7 +166,7 @@ internal sealed class SearchLoop(
     private async Task<(GardenerTrialSettings? Next, bool Over)> StartNextAsync(CancellationToken cancellation)
     {
         var trials = await store.GetTrialsAsync(cancellation);
-        if (trials.Count(trial => trial.State.Counts()) >= MaximumTrials)
+        if (AreEnough(trials))
             return (null, true);
         var context = new GardenerTunerContext(candidates, trials, Metric, Constraints);
         var wanted = tuner.Propose(context).Where(trial => context.Find(trial) is null).ToList();
@@ -182,9 +182,14 @@ internal sealed class SearchLoop(
         {
             if (await store.TryStartAsync(trial, Lease, MaximumTrials, cancellation) is { } started)
                 return (started, false);
+            // Another process has it, or the last one that there may be.
+            if (MaximumTrials is not null && AreEnough(await store.GetTrialsAsync(cancellation)))
+                return (null, true);
         }
         return (null, false);
     }
+
+    private bool AreEnough(IReadOnlyList<GardenerTrial> trials) => trials.Count(trial => trial.State.Counts()) >= MaximumTrials;
 
     private bool Waits(GardenerTrialSettings trial) => _waiting.TryGetValue(trial.Key, out var until) && Environment.TickCount64 < until;
 

@@ -132,7 +132,8 @@ internal sealed class SqliteTrialStore : IGardenerTrialStore
         if (Number(connection, "PRAGMA application_id") != ApplicationId)
             throw new InvalidDataException($"{_path}: the database is of another program. Choose another folder for the experiment.");
         if (Number(connection, "PRAGMA user_version") is var version && version != SchemaVersion)
-            throw new InvalidDataException($"{_path}: the database has version {version}; this library reads version {SchemaVersion}.");
+            throw new InvalidDataException(
+                $"{_path}: the database has version {version}; this library reads version {SchemaVersion}. Choose another folder for the experiment.");
         // A view or a trigger could do what it likes.
         if (Number(connection, "SELECT count(*) FROM sqlite_master WHERE sql IS NOT NULL") != 3
             || Number(

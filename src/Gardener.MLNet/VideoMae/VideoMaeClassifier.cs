@@ -1,6 +1,5 @@
 using GardenerML.Checkpoints;
 using GardenerML.Interop;
-using GardenerML.Pruning;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -55,19 +54,20 @@ public sealed class VideoMaeClassifier : nn.Module<Tensor, Tensor>
 
     /// <summary>Makes the model of a checkpoint that has a classification head.</summary>
     /// <param name="checkpoint">An open checkpoint; it may be closed afterwards.</param>
-    /// <param name="plan">Which blocks are left out; null for none.</param>
+    /// <param name="kept">The blocks that the model has, numbered from 0, ascending; null for all.</param>
     /// <param name="device">Where the weights lie; null means the CPU.</param>
-    /// <exception cref="CheckpointException">
-    /// The checkpoint has no classification head, lacks a tensor, or is not the one that the plan was made for.
-    /// </exception>
+    /// <exception cref="ArgumentException">No blocks are kept, one is not there, or they do not ascend.</exception>
+    /// <exception cref="CheckpointException">The checkpoint has no classification head, or lacks a tensor.</exception>
     /// <exception cref="TorchBackendException">libtorch does not load, or the device is not there.</exception>
-    public static VideoMaeClassifier Load(VideoMaeCheckpoint checkpoint, PruningPlan? plan = null, ComputeDevice? device = null)
+    public static VideoMaeClassifier Load(VideoMaeCheckpoint checkpoint, IReadOnlyList<int>? kept = null, ComputeDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.ClassCount == 0)
             throw new CheckpointException(checkpoint.Source, "It has no classification head, so it is no classifier yet. Fine-tune it first.");
-        plan?.CheckFits(checkpoint);
-        var kept = plan?.Kept ?? [.. Enumerable.Range(0, checkpoint.BlockCount)];
+        kept ??= [.. Enumerable.Range(0, checkpoint.BlockCount)];
+        if (kept.Count == 0 || kept[0] < 0 || kept[^1] >= checkpoint.BlockCount || kept.Zip(kept.Skip(1)).Any(pair => pair.First >= pair.Second))
+            throw new ArgumentException(
+                $"The kept blocks are [{string.Join(", ", kept)}]; they must be at least one of 0 to {checkpoint.BlockCount - 1}, ascending.", nameof(kept));
         var model = new VideoMaeClassifier(
             checkpoint.Configuration with { BlockCount = kept.Count }, TorchBackend.Resolve(device ?? ComputeDevice.Cpu));
         try

@@ -28,6 +28,7 @@ public sealed class OnnxVerbTests : IDisposable
     [DataRow("file", 2, "--remove", "2", "--criterion", "l1")]
     [DataRow("folder", 3, "--size", "0.488")]
     [DataRow("folder", 2, "--size", "0.35", "--half")]
+    [DataRow("folder", 0, "--latency", "1e8", "--device", "cpu")]
     public async Task A_checkpoint_is_exported_without_the_blocks_that_are_removed(string kind, int removed, params string[] arguments)
     {
         var checkpoint = kind == "folder" ? ReferenceData.Golden("tiny-a") : ReferenceData.Golden("tiny-a", "model.safetensors");
@@ -40,7 +41,7 @@ public sealed class OnnxVerbTests : IDisposable
             Assert.AreEqual("l1", plan!.Criterion);
 
         using var opened = VideoMaeCheckpoint.Open(checkpoint);
-        using var model = VideoMaeClassifier.Load(opened, plan);
+        using var model = VideoMaeClassifier.Load(opened, plan?.Kept);
         Assert.AreEqual(6 - removed, model.Configuration.BlockCount);
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
@@ -80,6 +81,9 @@ public sealed class OnnxVerbTests : IDisposable
     [DataRow(2, "--scoring-zip needs a model zip", "tiny-a", "--scoring-zip", "scoring.zip")]
     [DataRow(2, "--scoring-zip needs a model zip", "model.zip", "--scoring-zip", "scoring.zip", "--ratio", "0.5")]
     [DataRow(2, "Say how much is pruned", "tiny-a", "--criterion", "l1")]
+    [DataRow(2, "--device is where --latency is measured", "tiny-a", "--device", "cpu")]
+    [DataRow(2, "--device is where --latency is measured", "tiny-a", "--device", "cpu", "--ratio", "0.5")]
+    [DataRow(2, "--device is where --latency is measured", "model.zip", "--device", "cpu")]
     [DataRow(2, "Name at most one of --ratio", "tiny-a", "--ratio", "0.5", "--remove", "1")]
     [DataRow(1, "no classification head", "tiny-a/pretrained.pth")]
     [DataRow(1, "there is no such model zip", "nowhere.zip")]

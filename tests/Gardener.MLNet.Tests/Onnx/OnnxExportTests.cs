@@ -140,6 +140,11 @@ public sealed class OnnxExportTests : IDisposable
         AssertAgrees(model, 2);
         Assert.AreEqual(plan.ToJson(), PruningPlan.FromJson(OnnxMetadata.Read(Path)["gardener.plan"]).ToJson());
 
+        // The same file from a model that is loaded already.
+        using var loaded = VideoMaeClassifier.Load(opened, plan.Kept);
+        OnnxExport.ExportClassifier(loaded, opened, _folder.File("loaded.onnx"), plan, Logits);
+        CollectionAssert.AreEqual(File.ReadAllBytes(Path), File.ReadAllBytes(_folder.File("loaded.onnx")));
+
         // A pruned checkpoint says by itself how it was pruned.
         plan.SaveCheckpoint(_folder.File("pruned"));
         OnnxExport.ExportCheckpoint(_folder.File("pruned"), Path, options: Logits);

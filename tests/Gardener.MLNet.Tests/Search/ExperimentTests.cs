@@ -402,6 +402,40 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Where_another_process_starts_the_last_trial_that_there_may_be_no_other_is_tried()
+    {
+        await using var store = new SqliteTrialStore(_folder.File("other.db"));
+        await using var another = new SqliteTrialStore(_folder.File("other.db"));
+        var overtaken = new OvertakenStore(store, another);
+        var runner = new TestRunner(_ => 0.5);
+        using var result = await Experiment(runner, options => options with { Store = overtaken }).SetMaxTrialsToExplore(1)
+            .RunAsync(TestContext.CancellationToken);
+        Assert.AreEqual(1, overtaken.Attempts);
+        Assert.IsTrue(runner.Runs.IsEmpty);
+        Assert.AreEqual(0.25, result.Trials.Single().Result!.Accuracy);
+    }
+
+    [TestMethod]
+    public async Task Only_a_run_that_has_opened_its_store_has_results()
+    {
+        var experiment = Experiment(new TestRunner(_ => 0.5));
+        Assert.IsFalse(experiment.HasOpenedStore);
+        using (await experiment.RunAsync(TestContext.CancellationToken))
+            Assert.IsTrue(experiment.HasOpenedStore);
+        File.WriteAllText(_checkpoint, "");
+        await Assert.ThrowsAsync<Exception>(() => experiment.RunAsync(TestContext.CancellationToken));
+        Assert.IsFalse(experiment.HasOpenedStore);
+    }
+
+    [TestMethod]
+    public void A_learning_rate_below_the_least_of_the_recipe_is_refused()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => Experiment(new TestRunner(_ => 0.5))
+            .SetSearchSpace(new GardenerSearchSpace { LearningRates = [1e-3, 5e-7] }).Run());
+        StringAssert.Contains(error.Message, "LearningRates has 5E-07, and the recipe's MinimumLearningRate is 1E-06");
+    }
+
+    [TestMethod]
     public void What_is_missing_or_out_of_range_is_said_before_anything_is_done()
     {
         Assert.ThrowsExactly<ArgumentException>(() => _ml.Auto().CreateGardenerExperiment("", "folder"));
@@ -485,6 +519,23 @@ public sealed class ExperimentTests : IDisposable
         {
             Released.Add(trialId);
             return trialId == 1 ? throw new IOException("stubborn") : base.ReleaseAsync(trialId, cancellationToken);
+        }
+    }
+
+    /// <summary>Another process runs a trial just before the first one starts.</summary>
+    private sealed class OvertakenStore(IGardenerTrialStore store, IGardenerTrialStore another) : PassingStore(store)
+    {
+        public int Attempts { get; private set; }
+
+        public override async Task<GardenerTrialSettings?> TryStartAsync(
+            GardenerTrialSettings settings, TimeSpan lease, int? maximumTrials = null, CancellationToken cancellationToken = default)
+        {
+            if (Attempts++ == 0)
+            {
+                var other = await another.TryStartAsync(Trials.Of(2), lease, cancellationToken: cancellationToken);
+                await another.TryFinishAsync(Trials.Completed(other!, 0.25), cancellationToken);
+            }
+            return await base.TryStartAsync(settings, lease, maximumTrials, cancellationToken);
         }
     }
 

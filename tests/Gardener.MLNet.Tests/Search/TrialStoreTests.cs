@@ -191,9 +191,12 @@ public sealed class TrialStoreTests : IDisposable
         await using (await OpenAsync())
         {
         }
-        Execute("PRAGMA user_version = 3");
-        error = await Assert.ThrowsExactlyAsync<InvalidDataException>(OpenAsync);
-        StringAssert.Contains(error.Message, "version 3");
+        foreach (var version in (int[])[1, 3])
+        {
+            Execute($"PRAGMA user_version = {version}");
+            error = await Assert.ThrowsExactlyAsync<InvalidDataException>(OpenAsync);
+            StringAssert.Contains(error.Message, $"version {version}; this library reads version 2. Choose another folder for the experiment.");
+        }
     }
 
     [TestMethod]

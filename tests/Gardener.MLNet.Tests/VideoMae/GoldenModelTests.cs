@@ -41,6 +41,19 @@ public sealed class GoldenModelTests
     }
 
     [TestMethod]
+    [DataRow()]
+    [DataRow(-1, 0)]
+    [DataRow(0, 6)]
+    [DataRow(1, 0)]
+    [DataRow(2, 2)]
+    public void Blocks_to_keep_that_are_not_there_or_do_not_ascend_are_refused(params int[] kept)
+    {
+        using var golden = new Golden("tiny-a");
+        var error = Assert.ThrowsExactly<ArgumentException>(() => VideoMaeClassifier.Load(golden.Checkpoint, kept));
+        StringAssert.Contains(error.Message, $"[{string.Join(", ", kept)}]; they must be at least one of 0 to 5, ascending");
+    }
+
+    [TestMethod]
     [DataRow("tiny-a", "model.safetensors")]
     [DataRow("tiny-a", "finetuned.pth")]
     [DataRow("tiny-b-half", "model.safetensors")]
