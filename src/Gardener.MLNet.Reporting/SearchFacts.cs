@@ -22,8 +22,17 @@ internal static class SearchFacts
             }),
             new("Trials", string.Join(", ", search.Trials.GroupBy(trial => trial.State).Select(
                 state => $"{state.Count()} {state.Key.ToString().ToLowerInvariant()}")) is { Length: > 0 } states ? states : "none yet"),
-            new("Best", search.BestTrial?.TrialSettings.ToString() ?? "no completed trial keeps the limits"),
+            new("Best", Best(search)),
         ];
+    }
+
+    private static string Best(GardenerExperimentResult search)
+    {
+        if (search.BestTrial is { } best)
+            return best.TrialSettings.ToString();
+        return search.Trials.Any(trial => trial.State == GardenerTrialState.Completed)
+            ? "no completed trial keeps the limits"
+            : "no trial is completed";
     }
 
     /// <summary>The data's name, and how many clips accuracies are shares of.</summary>

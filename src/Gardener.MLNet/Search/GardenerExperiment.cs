@@ -211,7 +211,7 @@ public sealed class GardenerExperiment
     /// <param name="cancellationToken">Stops within a step; the same experiment then goes on from there.</param>
     /// <returns>What was found; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">
-    /// There is no data, several trials are to run at a time here, the folder is of another experiment (the message says what differs), or all trials failed (it says how).
+    /// There is no data, the checkpoint's model cannot have such clips, several trials are to run at a time here, the folder is of another experiment (the message says what differs), or all trials failed (it says how).
     /// </exception>
     /// <exception cref="ArgumentException">
     /// More blocks are to be removed than may be, a trial's learning rate would not fall, or a column is not there.
@@ -252,7 +252,7 @@ public sealed class GardenerExperiment
         var identity = Identity(subject, options.Training, data, seed);
         var description = new GardenerExperimentDescription
         {
-            Checkpoint = options.Checkpoint!,
+            Checkpoint = options.Checkpoint,
             DataName = options.DataName,
             Constraints = _constraints,
             Metric = _metric,

@@ -1,3 +1,4 @@
+using GardenerML.Checkpoints;
 using GardenerML.Pruning;
 using GardenerML.Training;
 
@@ -6,8 +7,11 @@ namespace GardenerML.Search;
 /// <summary>What an experiment prunes, how it fine-tunes, and where it keeps its results. Immutable.</summary>
 public sealed record GardenerExperimentOptions
 {
-    /// <summary>The VideoMAE checkpoint to prune: a file, a folder, or the id of a Hugging Face model.</summary>
-    public string? Checkpoint { get; init; }
+    /// <summary>
+    /// The VideoMAE checkpoint to prune: a file, a folder, the id of a Hugging Face model, or a name of <see cref="ShippedCheckpoints"/>;
+    /// <see cref="ShippedCheckpoints.VideoMaeTiny"/> by default.
+    /// </summary>
+    public string Checkpoint { get; init; } = ShippedCheckpoints.VideoMaeTiny;
 
     /// <summary>What the clips are called in reports; null for no name.</summary>
     public string? DataName { get; init; }

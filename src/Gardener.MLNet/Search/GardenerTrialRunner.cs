@@ -46,7 +46,7 @@ public sealed class GardenerTrialRunner : IGardenerTrialRunner, IDisposable
         _criteria = criteria;
         _data = data;
         _subject = subject ?? new SearchSubject(options, data.Columns.ClipType);
-        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint!);
+        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint);
         _costs = new VideoMaeCosts(checkpoint.Configuration with
         {
             FrameCount = data.Columns.ClipType.FrameCount,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using GardenerML.Checkpoints;
 using GardenerML.Pruning;
+using GardenerML.Training;
 using GardenerML.Video;
 
 namespace GardenerML.Search;
@@ -16,10 +17,17 @@ internal sealed class SearchSubject
     /// <param name="options">Valid options.</param>
     /// <param name="clips">The clips that models are for; null for those of the checkpoint.</param>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The checkpoint's model cannot have such clips.</exception>
     public SearchSubject(GardenerExperimentOptions options, VideoClipDataViewType? clips)
     {
         _options = options;
-        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint!);
+        using var checkpoint = VideoMaeCheckpoint.Open(options.Checkpoint);
+        if (clips is not null)
+        {
+            // Or every trial would fail by it.
+            ModelStart.RequireDivisible(clips, checkpoint.Configuration);
+            ModelStart.RequireChosen(clips, checkpoint);
+        }
         _subject = PlanSubject.Of(checkpoint, clips);
         BlockCount = checkpoint.BlockCount;
     }
@@ -39,7 +47,7 @@ internal sealed class SearchSubject
 
     private BlockImportance[] Importances(PruningCriterion criterion) => _importances.GetOrAdd(criterion.Name, _ =>
     {
-        using var checkpoint = VideoMaeCheckpoint.Open(_options.Checkpoint!);
+        using var checkpoint = VideoMaeCheckpoint.Open(_options.Checkpoint);
         var blocks = BlockTensors.Of(checkpoint, _options.Weights);
         return BlockImportances.Of(BlockScores.Compute(blocks, criterion, cancellationToken: _options.Training.Cancellation));
     });

@@ -3,6 +3,7 @@ using GardenerML.Search;
 using GardenerML.Tests.Checkpoints;
 using GardenerML.Tests.Training;
 using GardenerML.Training;
+using GardenerML.Video;
 using Microsoft.ML;
 
 namespace GardenerML.Tests.Search;
@@ -436,6 +437,17 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public void Clips_that_the_models_cannot_have_are_refused_before_there_is_an_experiment()
+    {
+        var clips = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(_ml.Data.LoadFromEnumerable(OddRow.Some)).Transform(_ml.Data.LoadFromEnumerable(OddRow.Some));
+        // Without a checkpoint's name it is videomae-tiny, with tubelets of 2 frames.
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Experiment(
+            new TestRunner(_ => 0.5), options => new GardenerExperimentOptions { Folder = options.Folder }).SetDataset(clips, clips).Run());
+        StringAssert.Contains(error.Message, "tubelets of 2 frames");
+        Assert.IsFalse(Directory.Exists(_folder.File("experiment")));
+    }
+
+    [TestMethod]
     public void What_is_missing_or_out_of_range_is_said_before_anything_is_done()
     {
         Assert.ThrowsExactly<ArgumentException>(() => _ml.Auto().CreateGardenerExperiment("", "folder"));
@@ -490,6 +502,17 @@ public sealed class ExperimentTests : IDisposable
         var options = new GardenerExperimentOptions { Checkpoint = _checkpoint, Folder = _folder.File("experiment") };
         return _ml.Auto().CreateGardenerExperiment(change?.Invoke(options) ?? options)
             .SetDataset(_ml.Keyed(TinyData.Rows(3)), _ml.Keyed(TinyData.Rows(3, seed: 2))).SetTrialRunner(runner);
+    }
+
+    /// <summary>Clips of an odd number of frames.</summary>
+    private sealed class OddRow
+    {
+        public static OddRow[] Some { get; } = [new() { Label = "a" }, new() { Label = "b" }];
+
+        public required string Label { get; init; }
+
+        [VideoClipType(3, 16, 16)]
+        public VideoClip Video { get; init; } = VideoClip.FromFrames(new byte[3 * 16 * 16 * 3], 3, 16, 16);
     }
 
     /// <summary>Denies the first renewal, as if another process had the trial.</summary>
