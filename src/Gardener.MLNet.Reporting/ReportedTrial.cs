@@ -52,7 +52,7 @@ public sealed record ReportedTrial
         var state = trial.State.ToString().ToLowerInvariant();
         return new()
         {
-            Name = trial.Settings.ToString(),
+            Name = FormattableString.Invariant($"{trial.Settings.TrialId}: {trial.Settings}"),
             Status = isSuperseded ? "superseded" : isBest ? $"{state}, the best" : state,
             Reason = trial.Result?.Error,
             IsSuperseded = isSuperseded,

@@ -27,14 +27,9 @@ internal static class EntropyOracleFigure
         }
         if (experiment.Correlations.FirstOrDefault(row => row.Criterion == "entropy")?.Spearman is { Value: not double.NaN } correlation)
         {
-            var note = plot.Add.Annotation(
-                FormattableString.Invariant($"Spearman {correlation.Value:0.00}, 95% from {correlation.Lower:0.00} to {correlation.Upper:0.00}"),
-                Alignment.UpperLeft);
-            note.LabelFontSize = 15;
-            note.LabelFontColor = theme.Ink;
-            note.LabelBackgroundColor = theme.Paper;
-            note.LabelBorderColor = FigureTheme.Grey;
-            note.LabelShadowColor = Colors.Transparent;
+            // Above the plot, where no block can lie.
+            plot.Title(FormattableString.Invariant(
+                $"Spearman {correlation.Value:0.00}, 95% from {correlation.Lower:0.00} to {correlation.Upper:0.00}"), 15);
         }
         plot.XLabel("Weight-number entropy, nats (with its standard error)", 17);
         plot.YLabel("Loss of WAR, points (mean and range of seeds)", 17);

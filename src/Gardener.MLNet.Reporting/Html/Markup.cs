@@ -54,8 +54,12 @@ internal static class Markup
         return Scrolled(caption, Element(
             "table",
             Element("caption", caption),
-            Element("thead", Element("tr", header.Select(title => Element("th", Attribute("scope", "col"), title)))),
+            Element("thead", Element("tr", header.Select((title, column) => Element("th", Attribute("scope", "col"), ClassOf(column), title)))),
             Element("tbody", shown.Take(MostRows).Select(row => Element("tr", row.Select(Cell))))));
+
+        // A heading lies as the cells below it do.
+        XAttribute? ClassOf(int column) =>
+            (shown.FirstOrDefault()?.ElementAtOrDefault(column) as XElement)?.Attribute("class") is { Value: "text" } text ? new(text) : null;
     }
 
     /// <summary>What may be wider than the page.</summary>

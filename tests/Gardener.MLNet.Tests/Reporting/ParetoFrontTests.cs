@@ -36,7 +36,7 @@ public sealed class ParetoFrontTests
         CollectionAssert.AreEqual(new[] { true, false, false, false }, reported.Select(trial => trial.IsSuperseded).ToArray());
         using var result = new GardenerExperimentResult("", trials, new());
         CollectionAssert.AreEquivalent(
-            result.ParetoByLatency.Select(trial => trial.TrialSettings.ToString()).ToArray(),
+            result.ParetoByLatency.Select(trial => $"{trial.TrialSettings.TrialId}: {trial.TrialSettings}").ToArray(),
             ReportedTrial.Front(reported, trial => trial.LatencyInMilliseconds).Select(trial => trial.Name).ToArray());
 
         static GardenerTrial Trial(int id, int removed, int until, double? accuracy)
