@@ -157,11 +157,10 @@ public sealed class SearchVerbTests : IDisposable
         Assert.AreEqual(0, first.ExitCode, first.Error);
         await File.WriteAllTextAsync(_set.File("out/best.zip"), "of the earlier run");
         using var source = new CancellationTokenSource();
-        var cancelled = CliRun.Of(source.Token, Arguments("out", "--epochs", "1", "--removals", "1", "--max-size", "10"));
-        // Its first breath: nothing is read yet.
         await source.CancelAsync();
-        Assert.AreEqual((130, ""), ((await cancelled).ExitCode, (await cancelled).Output), (await cancelled).Error);
-        StringAssert.Contains((await cancelled).Error, "Cancelled.");
+        var cancelled = await CliRun.Of(source.Token, Arguments("out", "--epochs", "1", "--removals", "1", "--max-size", "10"));
+        Assert.AreEqual((130, ""), (cancelled.ExitCode, cancelled.Output), cancelled.Error);
+        StringAssert.Contains(cancelled.Error, "Cancelled.");
         Assert.AreEqual("of the earlier run", await File.ReadAllTextAsync(_set.File("out/best.zip")));
     }
 
