@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Hosting;
 
 /// <summary>The settings of the program: arguments such as <c>--data UCF-101</c>, or environment variables.</summary>
 internal sealed class ClusterSettings
@@ -62,9 +63,12 @@ internal sealed class ClusterSettings
         arguments, and 130 after Ctrl+C, from where the same search goes on.
         """;
 
-    /// <summary>The first argument that is no option; null for none. Those with a colon are settings of Orleans.</summary>
+    private static readonly string[] HostOptions = [HostDefaults.EnvironmentKey, HostDefaults.ContentRootKey, HostDefaults.ApplicationKey];
+
+    /// <summary>The first argument that is no option; null for none. Those with a colon are settings of Orleans, and the host has some.</summary>
     public static string? Unknown(string[] args) => args.FirstOrDefault(arg =>
         arg.StartsWith("--", StringComparison.Ordinal) && !arg.Contains(':')
+        && !HostOptions.Contains(arg.Split('=')[0][2..], StringComparer.OrdinalIgnoreCase)
         && !Usage.Contains($"\n  {arg.Split('=')[0]} ", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What is missing or out of its range; null for nothing.</summary>

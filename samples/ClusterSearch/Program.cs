@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using GardenerML.Orleans;
 using GardenerML.Search;
 using Microsoft.Extensions.Configuration;
@@ -9,14 +10,25 @@ using Orleans.Configuration;
 
 // Workers:    ClusterSearch --role worker --silo 0 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
 // The search: ClusterSearch --role search --silos 3 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
-if (args.Length == 0 || args.Any(arg => arg is "--help" or "-h" or "-?"))
+if (args.Any(arg => arg is "--help" or "-h" or "-?"))
 {
     Console.WriteLine(ClusterSettings.Usage);
-    return args.Length == 0 ? 2 : 0;
+    return 0;
 }
 if (ClusterSettings.Unknown(args) is { } unknown)
     return Wrong($"There is no option {unknown}.");
-var builder = Host.CreateApplicationBuilder(args);
+HostApplicationBuilder builder;
+ClusterSettings settings;
+try
+{
+    builder = Host.CreateApplicationBuilder(args);
+    settings = builder.Configuration.Get<ClusterSettings>() ?? new ClusterSettings();
+}
+// What should be a number is none, there is no such --contentRoot, or appsettings.json is no JSON.
+catch (Exception e) when (e is InvalidOperationException or FormatException or IOException or InvalidDataException)
+{
+    return Wrong(e.Message);
+}
 // What fails is told below, in a line, and so is that there is no worker yet.
 builder.Logging
     .AddFilter("Orleans", LogLevel.Warning)
@@ -24,15 +36,6 @@ builder.Logging
     .AddFilter("Polly", LogLevel.Warning)
     .AddFilter("Microsoft", LogLevel.Warning)
     .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-ClusterSettings settings;
-try
-{
-    settings = builder.Configuration.Get<ClusterSettings>() ?? new ClusterSettings();
-}
-catch (InvalidOperationException e) // what should be a number is none
-{
-    return Wrong(e.Message);
-}
 var role = builder.Configuration["role"];
 if (role is not ("worker" or "search"))
     return Wrong("Say --role worker or --role search.");
@@ -53,6 +56,10 @@ catch (Exception e)
 
 async Task<int> WorkAsync()
 {
+    if (local && TakenPort() is { } taken)
+        throw new IOException(
+            $"Port {taken} is taken: by another worker with --silo {settings.Silo}, or another program. Give each worker of this machine a --silo of its "
+            + "own, or all of them and the search another --port.");
     builder.UseOrleans(silo =>
     {
         if (local)
@@ -102,17 +109,29 @@ async Task<int> SearchAsync()
     }
     catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     {
-        if (File.Exists(Path.Combine(settings.Folder, "trials.db")))
-        {
-            using var result = await GardenerExperiment.ReadResultAsync(settings.Folder);
-            Keep(result);
-        }
+        await KeepStoppedAsync(experiment);
         Console.Error.WriteLine($"Stopped. The same search goes on from {settings.Folder}.");
         return 130;
     }
     finally
     {
         await host.StopAsync();
+    }
+}
+
+// Before the store is opened, what is in the folder is of another run. Whatever comes of it, the search was stopped.
+async Task KeepStoppedAsync(GardenerExperiment experiment)
+{
+    if (!experiment.HasOpenedStore)
+        return;
+    try
+    {
+        using var result = await GardenerExperiment.ReadResultAsync(settings.Folder);
+        Keep(result);
+    }
+    catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
     }
 }
 
@@ -126,6 +145,24 @@ void Keep(GardenerExperimentResult result)
     var best = Path.Combine(settings.Folder, "best.zip");
     result.SaveBestModel(best);
     Console.WriteLine($"Best model: {best}");
+}
+
+// A silo shares its ports with another of the same number, and none of the two would be told.
+int? TakenPort()
+{
+    foreach (var port in (int[])[SiloPort(settings.Silo), GatewayPort(settings.Silo)])
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException)
+        {
+            return port;
+        }
+    }
+    return null;
 }
 
 int Wrong(string fault)

@@ -118,44 +118,53 @@ internal sealed class SearchVerb
         }
         catch (OperationCanceledException)
         {
-            if (await KeepAsync(run, folder) is not { } document)
+            if (await KeepAsync(run, experiment, folder) is not { } document)
                 throw;
             await Console.Error.WriteLineAsync($"Cancelled. The same command goes on from the trials in {folder}.");
             return new VerbResult(document, Cli.Cancelled);
         }
         catch (TimeoutException e)
         {
-            if (await KeepAsync(run, folder) is not { } document)
+            if (await KeepAsync(run, experiment, folder) is not { } document)
                 throw;
             await Console.Error.WriteLineAsync(run.Message(e));
             return new VerbResult(document, Cli.Failed);
         }
     }
 
-    /// <summary>Keeps what a search that was stopped has found; null where it had not begun.</summary>
-    private static async Task<SearchDocument?> KeepAsync(VerbRun run, string folder)
+    /// <summary>
+    /// Keeps what a search that was stopped has found; null where it had not begun, as what is in the folder is then of another run, and
+    /// where that fails, which is told but is not how the search ended.
+    /// </summary>
+    private static async Task<SearchDocument?> KeepAsync(VerbRun run, GardenerExperiment experiment, string folder)
     {
+        if (!experiment.HasOpenedStore)
+            return null;
         try
         {
             using var result = await GardenerExperiment.ReadResultAsync(folder);
             return Keep(run, result, folder);
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
+            await Console.Error.WriteLineAsync(run.Message(e));
             return null;
         }
     }
 
-    /// <summary>Shows the trials, and copies the best one's model where there is one.</summary>
+    /// <summary>Shows the trials, and copies the best one's model where there is one; that of an earlier run, with other limits, stays.</summary>
     private static SearchDocument Keep(VerbRun run, GardenerExperimentResult result, string folder)
     {
         SearchDisplay.Show(run.Progress, result);
-        var zip = result.BestTrial is null ? null : Path.Combine(folder, BestModel);
-        if (zip is not null)
+        var zip = Path.Combine(folder, BestModel);
+        if (result.BestTrial is null)
         {
-            result.SaveBestModel(zip);
-            run.Console.WriteLine($"Best model: {zip}");
+            if (File.Exists(zip))
+                Console.Error.WriteLine($"{zip} is left from an earlier run, and does not count here: no completed trial keeps the limits of this one.");
+            return SearchDocument.Of(result, zip: null);
         }
+        result.SaveBestModel(zip);
+        run.Console.WriteLine($"Best model: {zip}");
         return SearchDocument.Of(result, zip);
     }
 

@@ -62,6 +62,8 @@ public sealed class SearchVerbTests : IDisposable
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Error, "no best model. Loosen --min-accuracy or the --max limits");
         Assert.IsFalse(run.Json.TryGetProperty("best", out _));
+        StringAssert.Contains(run.Error, $"{_set.File("out/best.zip")} is left from an earlier run");
+        Assert.IsTrue(File.Exists(_set.File("out/best.zip")));
 
         static int[] Trained(CliRun run) =>
             [.. run.Json.GetProperty("trials").EnumerateArray().Select(trial => trial.GetProperty("trainedEpochs").GetInt32())];
@@ -146,6 +148,36 @@ public sealed class SearchVerbTests : IDisposable
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Error, "No trial was completed in 3 s");
         StringAssert.Contains(run.Output, "interrupted");
+    }
+
+    [TestMethod]
+    public async Task Ctrl_C_before_the_search_has_begun_shows_and_keeps_nothing_of_an_earlier_one()
+    {
+        var first = await CliRun.Of(Arguments("out", "--epochs", "1", "--removals", "1"));
+        Assert.AreEqual(0, first.ExitCode, first.Error);
+        await File.WriteAllTextAsync(_set.File("out/best.zip"), "of the earlier run");
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+        var cancelled = await CliRun.Of(source.Token, Arguments("out", "--epochs", "1", "--removals", "1", "--max-size", "10"));
+        Assert.AreEqual((130, ""), (cancelled.ExitCode, cancelled.Output), cancelled.Error);
+        StringAssert.Contains(cancelled.Error, "Cancelled.");
+        Assert.AreEqual("of the earlier run", await File.ReadAllTextAsync(_set.File("out/best.zip")));
+    }
+
+    [TestMethod]
+    public async Task What_cannot_be_kept_after_Ctrl_C_is_told_and_it_is_Ctrl_C_all_the_same()
+    {
+        var first = await CliRun.Of(Arguments("out", "--epochs", "1", "--removals", "1"));
+        Assert.AreEqual(0, first.ExitCode, first.Error);
+        File.Delete(first.Json.GetProperty("best").GetProperty("zip").GetString()!);
+        using var source = new CancellationTokenSource();
+        var cancelled = CliRun.Of(source.Token, Arguments("out", "--epochs", "2000", "--removals", "2"));
+        while (!cancelled.IsCompleted && State("out").Length == 0)
+            await Task.Delay(1);
+        await source.CancelAsync();
+        Assert.AreEqual((130, ""), ((await cancelled).ExitCode, (await cancelled).Output), (await cancelled).Error);
+        StringAssert.Contains((await cancelled).Error, Path.GetFileName(first.Json.GetProperty("best").GetProperty("zip").GetString()!));
+        StringAssert.Contains((await cancelled).Error, "Cancelled.");
     }
 
     [TestMethod]

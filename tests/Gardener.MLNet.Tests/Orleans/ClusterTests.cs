@@ -157,6 +157,60 @@ public sealed class ClusterTests : IDisposable
 
     [TestMethod]
     [Timeout(120_000, CooperativeCancellation = true)]
+    [DataRow("", 1, "nowhere")]
+    [DataRow("--environment Production --contentRoot .", 1, "nowhere")]
+    [DataRow("--contentRoot absent", 2, "absent")]
+    public async Task Settings_may_come_from_the_environment_and_the_host_has_some_of_its_own(string arguments, int code, string message)
+    {
+        var start = new ProcessStartInfo(Repository.SampleProgram("ClusterSearch"), arguments) { RedirectStandardError = true };
+        foreach (var (name, value) in new[] { ("ROLE", "search"), ("DATA", _folder.File("nowhere")), ("CHECKPOINT", "videomae-tiny"), ("FOLDER", _folder.File("search")) })
+            start.Environment[name] = value;
+        using var search = Process.Start(start)!;
+        var error = await search.StandardError.ReadToEndAsync(TestContext.CancellationToken);
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        Assert.AreEqual(code, search.ExitCode, error);
+        StringAssert.Contains(error.TrimEnd().Split('\n').Single(), message);
+    }
+
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = true)]
+    [DataRow(0)]
+    [DataRow(1)]
+    public async Task A_second_worker_with_the_same_number_is_refused(int offset)
+    {
+        var port = FreePort();
+        using var taken = new TcpListener(IPAddress.Loopback, port + offset);
+        // As a silo does: it would share its ports.
+        taken.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        taken.Start();
+        var worker = Start(0, port, "worker");
+        await worker.WaitForExitAsync(TestContext.CancellationToken);
+        worker.WaitForExit();
+        Assert.AreEqual(1, worker.ExitCode, string.Join('\n', _told));
+        StringAssert.Contains(
+            _told.Single(told => told.Line.Length > 0).Line, $"Port {port + offset} is taken: by another worker with --silo 0, or another program.");
+    }
+
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = true)]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task Control_C_before_the_search_has_begun_shows_and_keeps_nothing_of_an_earlier_one()
+    {
+        CreateData();
+        // It would be damage if it were read.
+        Directory.CreateDirectory(_folder.File("search"));
+        await File.WriteAllTextAsync(_folder.File("search/trials.db"), "of another run", TestContext.CancellationToken);
+        var search = Start(Silos, FreePort(), "search");
+        await FirstAsync(told => told.Line.Contains("No worker answers yet"));
+        using var kill = Process.Start("kill", ["-INT", $"{search.Id}"]);
+        await search.WaitForExitAsync(TestContext.CancellationToken);
+        search.WaitForExit();
+        Assert.AreEqual(130, search.ExitCode, string.Join('\n', _told));
+        Assert.IsFalse(_told.Any(told => told.Line.Contains("trials.db")), string.Join('\n', _told));
+    }
+
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = true)]
     [DataRow(false)]
     [DataRow(true)]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
