@@ -1,4 +1,6 @@
 using System.Net;
+using GardenerML.Checkpoints;
+using GardenerML.Video;
 using Microsoft.Extensions.Hosting;
 
 /// <summary>The settings of the program: arguments such as <c>--data UCF-101</c>, or environment variables.</summary>
@@ -8,16 +10,19 @@ internal sealed class ClusterSettings
     public string Data { get; set; } = "";
 
     /// <summary>The checkpoint to prune.</summary>
-    public string Checkpoint { get; set; } = "";
+    public string Checkpoint { get; set; } = ShippedCheckpoints.VideoMaeTiny;
+
+    /// <summary>What is done about videos that the lists name and that are not there.</summary>
+    public MissingVideos MissingVideos { get; set; } = MissingVideos.Throw;
 
     /// <summary>Where trials and models go; all machines must see it.</summary>
     public string Folder { get; set; } = "";
 
     /// <summary>Frames of a clip.</summary>
-    public int Frames { get; set; } = 16;
+    public int Frames { get; set; } = 8;
 
     /// <summary>Width and height of a clip.</summary>
-    public int Size { get; set; } = 224;
+    public int Size { get; set; } = 64;
 
     /// <summary>Passes over the training clips.</summary>
     public int Epochs { get; set; } = 4;
@@ -41,15 +46,16 @@ internal sealed class ClusterSettings
     public static string Usage { get; } = """
         Searches on a cluster for how much of a VideoMAE checkpoint can be pruned: workers prune and train, the search chooses and records.
 
-          ClusterSearch --role worker --silo 0 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
-          ClusterSearch --role search --silos 1 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
+          ClusterSearch --role worker --silo 0 --data UCF-101 --folder output/search
+          ClusterSearch --role search --silos 1 --data UCF-101 --folder output/search
 
           --role worker|search  Which of the two it is.
           --data FOLDER         Videos in class folders, such as UCF101.
-          --checkpoint NAME     What is pruned: a file, a folder, or the id of a Hugging Face model.
+          --checkpoint NAME     What is pruned: a file, a folder, or the id of a Hugging Face model. [default: videomae-tiny]
+          --missingVideos WHAT  Throw, or Skip: about videos that the lists name and that are not there. [default: Throw]
           --folder FOLDER       Where trials and models go, and best.zip at the end; all machines must see it.
-          --frames N            Frames of a clip. [default: 16]
-          --size N              Width and height of a clip. [default: 224]
+          --frames N            Frames of a clip; those of the checkpoint. [default: 8]
+          --size N              Width and height of a clip; those of the checkpoint. [default: 64]
           --epochs N            Passes over the training clips. [default: 4]
           --trials N            How many trials are trained at most, those of earlier runs included; all 8 unless it is given.
           --silo N              Which worker of this machine it is, from 0.
@@ -75,7 +81,6 @@ internal sealed class ClusterSettings
     public string? Fault => this switch
     {
         { Data: "" } => "Say where the videos are: --data FOLDER.",
-        { Checkpoint: "" } => "Say what to prune: --checkpoint FILE, or the id of a Hugging Face model.",
         { Folder: "" } => "Say where trials and models go: --folder FOLDER.",
         { Silos: < 1 } => $"--silos is {Silos}; it must be at least 1.",
         { Silo: < 0 } => $"--silo is {Silo}; it must be at least 0.",

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 
-// Workers:    ClusterSearch --role worker --silo 0 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
-// The search: ClusterSearch --role search --silos 3 --data UCF-101 --checkpoint MCG-NJU/videomae-base --folder output/search
+// Workers:    ClusterSearch --role worker --silo 0 --data UCF-101 --folder output/search
+// The search: ClusterSearch --role search --silos 3 --data UCF-101 --folder output/search
 if (args.Any(arg => arg is "--help" or "-h" or "-?"))
 {
     Console.WriteLine(ClusterSettings.Usage);
@@ -33,6 +33,9 @@ catch (Exception e) when (e is InvalidOperationException or FormatException or I
 builder.Logging
     .AddFilter("Orleans", LogLevel.Warning)
     .AddFilter("Orleans.Runtime.Messaging", LogLevel.Error)
+    // They advise server garbage collection, and take the start of a process for its threads' delay.
+    .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
+    .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
     .AddFilter("Polly", LogLevel.Warning)
     .AddFilter("Microsoft", LogLevel.Warning)
     .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
@@ -139,7 +142,7 @@ async Task KeepStoppedAsync(GardenerExperiment experiment)
 void Keep(GardenerExperimentResult result)
 {
     foreach (var trial in result.Trials)
-        Console.WriteLine($"Trial {trial.Settings.TrialId}, {trial.Settings}: {trial.State}, accuracy {trial.Result?.Accuracy:0.000}");
+        Console.WriteLine($"Trial {trial.Settings.TrialId}, {trial.Settings}: {trial.State}" + (trial.Result?.Accuracy is { } accuracy ? $", accuracy {accuracy:0.000}" : ""));
     if (result.BestTrial is null)
         return;
     var best = Path.Combine(settings.Folder, "best.zip");

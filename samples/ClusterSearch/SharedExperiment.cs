@@ -38,7 +38,11 @@ internal sealed class SharedExperiment(ClusterSettings settings)
     };
 
     private IDataView Clips(Ucf101Subset subset) =>
-        Ucf101.Load(_context, settings.Data, subset: subset, options: new Ucf101Options { ValidationFraction = 0.25 });
+        Ucf101.Load(_context, settings.Data, subset: subset, options: new Ucf101Options
+        {
+            ValidationFraction = 0.25,
+            MissingVideos = settings.MissingVideos,
+        });
 
     private EstimatorChain<VideoLoadingTransformer> Pipeline() => _context.Transforms.Conversion.MapValueToKey("Label")
         .Append(_context.Transforms.LoadVideo(options: new() { FrameCount = settings.Frames, Size = settings.Size }));
