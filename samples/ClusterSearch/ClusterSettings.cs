@@ -81,6 +81,7 @@ internal sealed class ClusterSettings
     public string? Fault => this switch
     {
         { Data: "" } => "Say where the videos are: --data FOLDER.",
+        { Checkpoint: "" } => "Say what to prune: --checkpoint FILE, or the id of a Hugging Face model.",
         { Folder: "" } => "Say where trials and models go: --folder FOLDER.",
         { Silos: < 1 } => $"--silos is {Silos}; it must be at least 1.",
         { Silo: < 0 } => $"--silo is {Silo}; it must be at least 0.",
