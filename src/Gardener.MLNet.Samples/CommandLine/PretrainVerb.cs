@@ -68,6 +68,7 @@ internal sealed class PretrainVerb
             if (!pretrain._data.IsNamed(result) && result.GetResult(pretrain._videos) is null)
                 result.AddError("Name the videos: --videos FOLDER..., or --data FOLDER for the training clips of split lists.");
         });
+        verb.KeepApart([pretrain._checkpoint], pretrain._output);
         return verb;
     }
 
@@ -75,8 +76,7 @@ internal sealed class PretrainVerb
     {
         var arguments = run.Arguments;
         var context = run.NewContext(_recipe.Seed(arguments));
-        var output = arguments.GetRequiredValue(_output).FullName;
-        VideoMaeCheckpointWriter.CheckFolder(output);
+        var output = OutputFile.PrepareCheckpointFolder(arguments.GetRequiredValue(_output).ToString());
         var encoder = Encoder(arguments);
         var clips = Load(context, run, encoder);
         run.TellOfTraining(context);

@@ -76,9 +76,8 @@ internal sealed class ReproduceVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var folder = arguments.GetRequiredValue(_output).FullName;
+        var folder = OutputFile.PrepareFolder(arguments.GetRequiredValue(_output).ToString());
         var checkpoint = arguments.GetRequiredValue(_checkpoint);
-        Directory.CreateDirectory(folder);
         var seed = _recipe.Seed(arguments);
         var context = run.NewContext(seed);
         var recipe = Recipe(arguments, checkpoint);
