@@ -128,7 +128,7 @@ internal sealed class OnnxVerb
                     MinimumKept = _target.MinimumKept(arguments),
                 },
                 run.Cancellation);
-            run.Console.WriteLine(plan.ToString());
+            run.Progress.WriteLine(plan.ToString());
         }
         using var checkpoint = VideoMaeCheckpoint.Open(path);
         plan?.CheckFits(checkpoint);

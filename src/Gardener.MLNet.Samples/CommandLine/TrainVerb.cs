@@ -143,6 +143,7 @@ internal sealed class TrainVerb
                 $"{epoch.Epoch}{(epoch == kept ? " *" : "")}", $"{epoch.TrainingLoss:0.000}", $"{epoch.TrainingAccuracy:0.000}",
                 $"{epoch.Validation?.Accuracy:0.000}", $"{epoch.Validation?.MeanClassRecall:0.000}");
         console.Write(table);
+        console.WriteLine("* the weights that were kept");
     }
 
     /// <summary>What --json prints.</summary>

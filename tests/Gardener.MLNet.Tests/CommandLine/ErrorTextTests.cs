@@ -114,6 +114,20 @@ public sealed class ErrorTextTests : IDisposable
         StringAssert.Contains(run.Error, $"{_set.Videos} is a folder");
     }
 
+    [TestMethod]
+    [DataRow("train", "Write --subset test or --subset none, or give data of more groups.")]
+    [DataRow("sensitivity", "Write --subset test, or give data of more groups.")]
+    [DataRow("search", "Give data of more groups.")]
+    public async Task Where_no_group_can_be_held_out_it_is_said_why_and_what_to_write(string verb, string message)
+    {
+        // Of two groups a class, one is for testing.
+        using var set = new MotionSet(groups: 2);
+        var run = await CliRun.Of([verb, "--data", set.Videos, "-o", set.File("a"), .. verb == "search" ? ["--minutes", "1"] : Array.Empty<string>()]);
+        Assert.AreEqual((Cli.Failed, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "each class has one training group only");
+        StringAssert.Contains(run.Error, message);
+    }
+
     // In this folder nobody may write, whoever runs the tests.
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
