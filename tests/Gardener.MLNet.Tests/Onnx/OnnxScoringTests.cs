@@ -146,11 +146,10 @@ public sealed class OnnxScoringTests
     }
 
     [TestMethod]
-    [DataRow("model.zip")]
-    [DataRow("model.onnx")]
-    public void The_sample_names_what_is_no_scoring_zip_and_says_what_is_wanted(string name)
+    public void The_sample_names_what_is_no_scoring_zip_and_says_what_is_wanted()
     {
-        var path = Path.Combine(_folder, name);
+        // No zip as it was trained: TorchSharp, where it finds a libtorch among the packages, would copy it into the sample's folder.
+        var path = Path.Combine(_folder, "model.onnx");
         using var process = Process.Start(
             new ProcessStartInfo(Repository.SampleProgram("OnnxScoring"), [path, .. _videos]) { RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEnd();
