@@ -18,13 +18,13 @@ var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
     .Append(Gardener.Prune(ratio: 0.25)) // data-free block pruning of videomae-tiny, or of the checkpoint you name
     .Append(VideoClassifier(new() { Epochs = 5, LearningRate = 2e-4, Seed = 1 })); // fine-tunes the pruned VideoMAE
 using var model = pipeline.Fit(ucf101); // on the GPU where there is one
-mlContext.Model.Save(model, ucf101.Schema, "model.zip"); // loads with plain mlContext.Model.Load
+mlContext.Model.Save(model, ucf101.Schema, "output/model.zip"); // loads with plain mlContext.Model.Load
 
 Console.WriteLine(model.LastTransformer.PruningPlan);
 var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
 Console.WriteLine($"WAR {metrics.MicroAccuracy:0.000}, UAR {metrics.MacroAccuracy:0.000}");
 
-ITransformer loaded = mlContext.Model.Load("model.zip", out _);
+ITransformer loaded = mlContext.Model.Load("output/model.zip", out _);
 using var engine = mlContext.Model.CreatePredictionEngine<Clip, Prediction>(loaded);
 var clip = test.GetColumn<string>("VideoPath").First();
 var prediction = engine.Predict(new Clip { VideoPath = clip });

@@ -33,6 +33,9 @@ internal sealed class CheckpointOptions
         });
     }
 
+    /// <summary>The argument that names the checkpoint.</summary>
+    public Argument Argument => _checkpoint;
+
     public void AddTo(Command command)
     {
         command.Add(_checkpoint);

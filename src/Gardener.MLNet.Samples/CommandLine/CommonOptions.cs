@@ -57,6 +57,23 @@ internal static class CommonOptions
     public static T[]? GetList<T>(this ParseResult arguments, Option<T[]?> option) =>
         arguments.GetResult(option) is null ? null : arguments.GetValue(option);
 
+    /// <summary>Lets no output of a verb take the place of what it reads, or of another output.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="inputs">The arguments and options that name a file or folder to read.</param>
+    /// <param name="outputs">The options that name one to write.</param>
+    public static void KeepApart(this Command verb, Symbol[] inputs, params Option[] outputs) => verb.Validators.Add(result =>
+    {
+        var read = inputs.Select(input => Path(result, input)).Where(System.IO.Path.Exists).ToArray();
+        var written = outputs.Select(output => (output.Name, Path: Path(result, output))).Where(output => output.Path is not null).ToArray();
+        foreach (var (output, i) in written.Select((output, i) => (output, i)))
+        {
+            if (read.Any(input => Same(input!, output.Path!)))
+                result.AddError($"{output.Name} {output.Path} would overwrite what is read; name another path.");
+            if (written[..i].FirstOrDefault(other => Same(other.Path!, output.Path!)).Name is { } same)
+                result.AddError($"{same} and {output.Name} are the same path, {output.Path}; name two.");
+        }
+    });
+
     /// <summary>Lets an option take only some words, which its help lists.</summary>
     public static void AcceptOnly(this Option option, params string[] words)
     {
@@ -97,6 +114,17 @@ internal static class CommonOptions
         });
         return option;
     }
+
+    /// <summary>The path that an argument or option names on the command line; null where it does not.</summary>
+    private static string? Path(CommandResult result, Symbol symbol) =>
+        (symbol is Option option ? (SymbolResult?)result.GetResult(option) : result.GetResult((Argument)symbol)) is { Tokens: [{ Value: not "" } token] }
+            ? token.Value
+            : null;
+
+    private static bool Same(string first, string second) => string.Equals(
+        Full(first), Full(second), OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    private static string Full(string path) => System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
     private static ComputeDevice ParseDevice(ArgumentResult result)
     {

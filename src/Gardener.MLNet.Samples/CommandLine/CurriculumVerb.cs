@@ -67,14 +67,14 @@ internal sealed class CurriculumVerb
             ])
             verb.Add(option);
         curriculum._recipe.AddTo(verb);
+        verb.KeepApart([curriculum._checkpoint], curriculum._output);
         return verb;
     }
 
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var output = arguments.GetRequiredValue(_output).FullName;
-        VideoMaeCheckpointWriter.CheckFolder(output);
+        var output = OutputFile.PrepareCheckpointFolder(arguments.GetRequiredValue(_output).ToString());
         var seed = _recipe.Seed(arguments);
         var context = run.NewContext(seed);
         var folder = arguments.GetRequiredValue(_work).FullName;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.RegularExpressions;
 using GardenerML.Video;
 
@@ -8,6 +9,8 @@ namespace GardenerML.Samples.CommandLine;
 internal static partial class ErrorText
 {
     private const string SkipVideos = "To leave out and count such videos, use --on-error skip.";
+
+    private const string OtherSubset = "Take the subset Test, or more groups.";
 
     /// <summary>Remedies that a command line has otherwise, or not at all.</summary>
     private static readonly (string Library, string CommandLine)[] Remedies =
@@ -64,12 +67,24 @@ internal static partial class ErrorText
     {
         foreach (var (library, commandLine) in Remedies)
             text = text.Replace(library, commandLine, StringComparison.Ordinal);
+        text = text.Replace(OtherSubset, Subsets(command), StringComparison.Ordinal);
         text = LoadingPattern().Replace(text, "Give --frames $1 --image-size $2");
         var known = command.Options.Select(option => option.Name).ToHashSet();
         string[] geometry = [.. ((string[])["--frames", "--image-size"]).Where(known.Contains)];
         text = text.Replace(" in LoadVideo", geometry.Length == 0 ? "" : $" with {string.Join(" and ", geometry)}", StringComparison.Ordinal);
         return NamePattern().Replace(
             text, match => Options.TryGetValue(match.Groups[1].Value, out var option) && known.Contains(option) ? option : match.Value);
+    }
+
+    /// <summary>What to write where there is nothing to validate with.</summary>
+    private static string Subsets(Command command)
+    {
+        string[] words =
+        [
+            .. command.Options.Where(option => option.Name == "--subset").SelectMany(option => option.GetCompletions(CompletionContext.Empty))
+                .Select(word => word.Label).Where(word => word is "test" or "none").Order().Reverse().Select(word => $"--subset {word}"),
+        ];
+        return words.Length == 0 ? "Give data of more groups." : $"Write {string.Join(" or ", words)}, or give data of more groups.";
     }
 
     [GeneratedRegex(@"\s*\(Parameter '[^']*'\)(\s*Actual value was .*)?\z", RegexOptions.Singleline)]

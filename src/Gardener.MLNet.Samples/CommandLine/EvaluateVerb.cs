@@ -28,7 +28,10 @@ internal sealed class EvaluateVerb
         var model = SavedModel.Load(context, run.Arguments.GetRequiredValue(_model));
         using var owned = model as IDisposable;
         var metrics = _evaluation.Evaluate(run, context, model, _evaluation.Load(context, run.Arguments));
-        run.Console.WriteLine(metrics.ToString());
+        // The metrics, and after an empty line a table of the classes.
+        var parts = metrics.ToString().ReplaceLineEndings("\n").Split("\n\n", 2);
+        run.Console.WriteLine(parts[0]);
+        run.Progress.WriteLine($"\n{parts[1]}");
         return new VerbResult(new Document(
             metrics.Accuracy, metrics.War, metrics.Uar, metrics.Top5Accuracy, metrics.LogLoss, metrics.ClipCount,
             metrics.SkippedCount, metrics.ConfusionMatrix));

@@ -66,6 +66,7 @@ internal sealed class OnnxVerb
                 && (onnx._target.IsNamed(result) || result.GetResult(onnx._model) is { Tokens: [var model] } && !IsZip(model.Value)))
                 result.AddError("--scoring-zip needs a model zip as it was trained: a checkpoint does not tell how videos are loaded.");
         });
+        verb.KeepApart([onnx._model], onnx._output, onnx._scoringZip);
         return verb;
     }
 
@@ -127,7 +128,7 @@ internal sealed class OnnxVerb
                     MinimumKept = _target.MinimumKept(arguments),
                 },
                 run.Cancellation);
-            run.Console.WriteLine(plan.ToString());
+            run.Progress.WriteLine(plan.ToString());
         }
         using var checkpoint = VideoMaeCheckpoint.Open(path);
         plan?.CheckFits(checkpoint);

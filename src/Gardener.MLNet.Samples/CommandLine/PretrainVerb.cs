@@ -39,7 +39,7 @@ internal sealed class PretrainVerb
     private readonly Option<int> _patch = Number("--patch", "Height and width of a patch of a new model.", 16);
     private readonly Option<int> _width = Number("--width", "Width of a new model; its heads are 32 wide.", 128);
     private readonly Option<int> _blocks = Number("--blocks", "Blocks of a new model.", 12);
-    private readonly Option<int> _decoderBlocks = Number("--decoder-blocks", "Blocks of a new decoder.", 2);
+    private readonly Option<int> _decoderBlocks = Number("--decoder-blocks", "Blocks of a new decoder, where the checkpoint has none.", 2);
 
     private readonly Option<double> _maskRatio = CommonOptions.MaskRatio();
     private readonly RecipeOptions _recipe = new(defaults: new VideoMaePretrainingOptions());
@@ -67,7 +67,13 @@ internal sealed class PretrainVerb
         {
             if (!pretrain._data.IsNamed(result) && result.GetResult(pretrain._videos) is null)
                 result.AddError("Name the videos: --videos FOLDER..., or --data FOLDER for the training clips of split lists.");
+            if (result.GetResult(pretrain._checkpoint) is { Implicit: false })
+            {
+                foreach (var option in ((Option[])[pretrain._patch, pretrain._width, pretrain._blocks]).Where(option => result.GetResult(option) is { Implicit: false }))
+                    result.AddError($"{option.Name} is of a new model; --checkpoint has its own. Leave one of the two out.");
+            }
         });
+        verb.KeepApart([pretrain._checkpoint], pretrain._output);
         return verb;
     }
 
@@ -75,9 +81,11 @@ internal sealed class PretrainVerb
     {
         var arguments = run.Arguments;
         var context = run.NewContext(_recipe.Seed(arguments));
-        var output = arguments.GetRequiredValue(_output).FullName;
-        VideoMaeCheckpointWriter.CheckFolder(output);
-        var encoder = Encoder(arguments);
+        var output = OutputFile.PrepareCheckpointFolder(arguments.GetRequiredValue(_output).ToString());
+        var encoder = Encoder(arguments, out var hasDecoder);
+        if (hasDecoder && arguments.GetResult(_decoderBlocks) is { Implicit: false })
+            throw new InvalidOperationException(
+                $"{_decoderBlocks.Name} is of a new decoder; {arguments.GetValue(_checkpoint)} has its own. Leave it out.");
         var clips = Load(context, run, encoder);
         run.TellOfTraining(context);
         using var model = TrainingDisplay.Show(
@@ -110,11 +118,12 @@ internal sealed class PretrainVerb
     }
 
     /// <summary>The geometry of the checkpoint or of a new model, with the frames and the size that are asked for.</summary>
-    private VideoMaeConfiguration Encoder(ParseResult arguments)
+    private VideoMaeConfiguration Encoder(ParseResult arguments, out bool hasDecoder)
     {
         const int HeadWidth = 32;
         var width = arguments.GetValue(_width);
         using var checkpoint = arguments.GetValue(_checkpoint) is { } path ? VideoMaeCheckpoint.Open(path) : null;
+        hasDecoder = checkpoint?.Decoder.Count > 0;
         var encoder = checkpoint?.Configuration ?? new VideoMaeConfiguration
         {
             FrameCount = 8,

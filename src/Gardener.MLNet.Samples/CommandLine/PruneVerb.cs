@@ -40,6 +40,7 @@ internal sealed class PruneVerb
         prune._target.AddTo(verb);
         foreach (var option in (Option[])[prune._criterion, prune._device, prune._type, prune._output])
             verb.Add(option);
+        verb.KeepApart([prune._checkpoint.Argument], prune._output);
         return verb;
     }
 
@@ -63,19 +64,15 @@ internal sealed class PruneVerb
             },
             run.Cancellation);
         plan.SaveCheckpoint(output, weightType: type);
-        run.Console.WriteLine(plan.ToString());
+        run.Progress.WriteLine(plan.ToString());
         run.Console.WriteLine($"Written: {output}");
         return new VerbResult(plan);
     }
 
     /// <summary>Finds out before the work that what is to be written can be: a file, else a folder.</summary>
-    private static string Prepare(string output, bool isFile)
-    {
-        if (isFile || output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-            return OutputFile.Prepare(output);
-        VideoMaeCheckpointWriter.CheckFolder(output);
-        return Path.GetFullPath(output);
-    }
+    private static string Prepare(string output, bool isFile) => isFile || output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+        ? OutputFile.Prepare(output)
+        : OutputFile.PrepareCheckpointFolder(output);
 
     private static TensorType WeightType(string path)
     {

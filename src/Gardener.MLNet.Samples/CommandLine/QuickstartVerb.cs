@@ -45,12 +45,11 @@ internal sealed class QuickstartVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var folder = arguments.GetRequiredValue(_output).FullName;
+        var folder = OutputFile.PrepareFolder(arguments.GetRequiredValue(_output).ToString());
         var checkpoint = arguments.GetRequiredValue(_checkpoint);
         var made = _data.Folder(arguments) is null;
         var recipe = made ? QuickstartRecipe.ForMotions(checkpoint) : QuickstartRecipe.ForVideos(checkpoint);
         recipe = new(recipe.Loading with { OnError = _data.OnError(arguments) }, _recipe.Adapt(recipe.Training, arguments));
-        Directory.CreateDirectory(folder);
         var context = run.NewContext(_recipe.Seed(arguments));
 
         var data = _data.Folder(arguments) ?? MakeVideos(run, Path.Combine(folder, "motion"));

@@ -22,7 +22,7 @@ internal sealed class ReconstructVerb
 
     private readonly Option<DirectoryInfo> _output = new("--output", "-o")
     {
-        Description = "Where the pictures go: a PNG a video.",
+        Description = "Where the pictures go: a folder, for a PNG a video; or of one video, the file, which ends in .png.",
         Required = true,
     };
 
@@ -42,6 +42,9 @@ internal sealed class ReconstructVerb
                 .GroupBy(token => PictureName(token.Value), StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
                 result.AddError(
                     $"{string.Join(" and ", same.Select(token => token.Value))} would all become {same.Key}; name them in calls of their own.");
+            if (result.GetResult(reconstruct._output) is { Tokens: [var output] } && IsPicture(output.Value)
+                && result.GetResult(reconstruct._files) is { Tokens.Count: > 1 })
+                result.AddError($"{output.Value} is one picture, and there are several videos; name a folder.");
         });
         return verb;
     }
@@ -49,8 +52,8 @@ internal sealed class ReconstructVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var folder = arguments.GetRequiredValue(_output).FullName;
-        Directory.CreateDirectory(folder);
+        var output = arguments.GetRequiredValue(_output).ToString();
+        output = IsPicture(output) ? OutputFile.Prepare(output) : OutputFile.PrepareFolder(output);
         using var model = VideoMaePretrainedTransformer.Open(
             run.NewContext(seed: null), arguments.GetRequiredValue(_checkpoint), new() { Device = arguments.GetValue(_device) });
         var loading = new VideoLoadingOptions
@@ -66,13 +69,15 @@ internal sealed class ReconstructVerb
             run.Cancellation.ThrowIfCancellationRequested();
             var result = model.Reconstruct(
                 VideoClip.FromFile(file.FullName, loading), arguments.GetValue(_maskRatio), arguments.GetValue(_seed));
-            var picture = Path.Combine(folder, PictureName(file.Name));
+            var picture = IsPicture(output) ? output : Path.Combine(output, PictureName(file.Name));
             result.SavePng(picture);
             run.Console.WriteLine($"{picture}: loss {result.Loss:0.000}");
             results.Add(new Reconstruction(file.FullName, picture, result.Loss));
         }
         return new VerbResult(results);
     }
+
+    private static bool IsPicture(string output) => output.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
 
     private static string PictureName(string video) => Path.GetFileNameWithoutExtension(video) + ".png";
 

@@ -60,6 +60,7 @@ internal sealed class ReportVerb
             else if (!report._evaluation.IsNamed(result) && given.Where(report._evaluation.NeedsVideos).ToArray() is { Length: > 0 } videos)
                 result.AddError($"{Names(videos)}: name the folder of videos that are scored and shown: --data FOLDER.");
         });
+        verb.KeepApart([report._subject], report._output);
         return verb;
     }
 
@@ -68,9 +69,10 @@ internal sealed class ReportVerb
     private async Task<VerbResult> RunAsync(VerbRun run)
     {
         var subject = run.Arguments.GetRequiredValue(_subject);
-        var path = OutputFile.Prepare(run.Arguments.GetRequiredValue(_output).FullName);
+        var path = OutputFile.Prepare(run.Arguments.GetRequiredValue(_output).ToString());
         var figures = run.Arguments.GetValue(_figures);
-        figures?.Create();
+        if (figures is not null)
+            OutputFile.PrepareFolder(figures.ToString());
         var history = run.Arguments.GetValue(_log) is { } log ? TrainingHistory.Load(log.FullName) : null;
         var title = run.Arguments.GetValue(_title) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(subject.FullName));
         var report = Directory.Exists(subject.FullName)

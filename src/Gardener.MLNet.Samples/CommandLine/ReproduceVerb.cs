@@ -76,11 +76,11 @@ internal sealed class ReproduceVerb
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var folder = arguments.GetRequiredValue(_output).FullName;
+        var folder = OutputFile.PrepareFolder(arguments.GetRequiredValue(_output).ToString());
         var checkpoint = arguments.GetRequiredValue(_checkpoint);
-        Directory.CreateDirectory(folder);
         var seed = _recipe.Seed(arguments);
         var context = run.NewContext(seed);
+        var removals = Removals(arguments, checkpoint);
         var recipe = Recipe(arguments, checkpoint);
         var data = Data(run, context, folder);
         var (training, test) = data.Load(context, recipe.Loading);
@@ -90,7 +90,7 @@ internal sealed class ReproduceVerb
             StateFolder = Path.Combine(folder, "runs"),
             Training = recipe.Training,
             Criteria = arguments.GetList(_criteria) ?? ReproductionOptions.PaperCriteria,
-            Removals = arguments.GetList(_removals) ?? DefaultRemovals,
+            Removals = removals,
             Seeds = [.. Enumerable.Range(seed, arguments.GetValue(_seeds)!.Value)],
             Cancellation = run.Cancellation,
         };
@@ -98,9 +98,21 @@ internal sealed class ReproduceVerb
             run.Progress, options, told => new ReproductionRun(context, told, training, test).Run());
         var result = measurements.Tabulate(checkpoint, Geometry(checkpoint, recipe.Loading), data.Description, Describe(recipe));
         ReproductionFiles.Write(folder, measurements, result);
-        ReproductionConsole.Show(run.Console, result);
+        ReproductionConsole.Show(run.Progress, result);
         run.Console.WriteLine($"Report, figures and tables: {folder}");
         return new VerbResult(result);
+    }
+
+    /// <summary>How many blocks are removed; those that are not named are as many of the paper's as the checkpoint has.</summary>
+    private int[] Removals(ParseResult arguments, string checkpoint)
+    {
+        if (arguments.GetList(_removals) is not { } named)
+            return DefaultRemovals;
+        using var opened = VideoMaeCheckpoint.Open(checkpoint);
+        return named.Max() < opened.BlockCount
+            ? named
+            : throw new ArgumentException(
+                $"{named.Max()} blocks cannot be removed: {checkpoint} has {opened.BlockCount}, at least 1 must stay. Give --removals of 1 to {opened.BlockCount - 1}.");
     }
 
     private FineTuningRecipe Recipe(ParseResult arguments, string checkpoint)
@@ -140,7 +152,7 @@ internal sealed class ReproduceVerb
     {
         var (loading, training) = recipe;
         return FormattableString.Invariant(
-            $"{training.Epochs} epochs ({training.WarmupEpochs} of warm-up), batch {training.BatchSize}, AdamW, learning rate {training.LearningRate}, weight decay {training.WeightDecay}, {training.Precision}; {loading.FrameCount} frames, one of every {loading.SamplingRate}, of {loading.Size} x {loading.Size} pixels");
+            $"{training.Epochs} epoch{(training.Epochs == 1 ? "" : "s")} ({training.WarmupEpochs} of warm-up), batch {training.BatchSize}, AdamW, learning rate {training.LearningRate}, weight decay {training.WeightDecay}, {training.Precision}; {loading.FrameCount} frames, one of every {loading.SamplingRate}, of {loading.Size} x {loading.Size} pixels");
     }
 
     /// <summary>A list as it is typed; System.CommandLine would show it with bars.</summary>

@@ -75,8 +75,7 @@ internal sealed class SearchVerb
     private async Task<VerbResult> RunAsync(VerbRun run)
     {
         var arguments = run.Arguments;
-        var folder = arguments.GetRequiredValue(_output).FullName;
-        Directory.CreateDirectory(folder);
+        var folder = OutputFile.PrepareFolder(arguments.GetRequiredValue(_output).ToString());
         var context = run.NewContext(_recipe.Seed(arguments));
         var training = _data.Load(context, arguments, Ucf101Subset.Train, DataOptions.HeldOut);
         var checkpoint = arguments.GetRequiredValue(_checkpoint);

@@ -66,6 +66,7 @@ internal sealed class SensitivityVerb
         foreach (var option in (Option[])[sensitivity._zeroShot, sensitivity._greedy, sensitivity._criterion, sensitivity._samplingRate,
             sensitivity._subset, sensitivity._resume, sensitivity._output])
             verb.Add(option);
+        verb.KeepApart([sensitivity._checkpoint], sensitivity._output);
         return verb;
     }
 

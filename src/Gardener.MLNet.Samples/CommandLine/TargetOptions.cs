@@ -124,7 +124,10 @@ internal sealed class TargetOptions
         }
         catch (ArgumentException e)
         {
-            result.AddError($"{option.Name}: {ErrorText.Message(e)}");
+            var message = ErrorText.Message(e);
+            if (result.Parent is CommandResult verb)
+                message = ErrorText.Translate(message, verb.Command);
+            result.AddError(message.StartsWith(option.Name, StringComparison.Ordinal) ? message : $"{option.Name}: {message}");
         }
     });
 

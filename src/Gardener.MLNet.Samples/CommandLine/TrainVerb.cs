@@ -68,13 +68,14 @@ internal sealed class TrainVerb
             if (train._target.Fault(result, train._criterion) is { } nothing)
                 result.AddError(nothing);
         });
+        verb.KeepApart([train._checkpoint], train._output);
         return verb;
     }
 
     private VerbResult Run(VerbRun run)
     {
         var arguments = run.Arguments;
-        var output = OutputFile.Prepare(arguments.GetRequiredValue(_output).FullName);
+        var output = OutputFile.Prepare(arguments.GetRequiredValue(_output).ToString());
         var context = run.NewContext(_recipe.Seed(arguments));
         var recipe = _presets.Recipe(arguments, Checkpoint(arguments));
         var (training, validation) = Load(context, arguments);
@@ -142,6 +143,7 @@ internal sealed class TrainVerb
                 $"{epoch.Epoch}{(epoch == kept ? " *" : "")}", $"{epoch.TrainingLoss:0.000}", $"{epoch.TrainingAccuracy:0.000}",
                 $"{epoch.Validation?.Accuracy:0.000}", $"{epoch.Validation?.MeanClassRecall:0.000}");
         console.Write(table);
+        console.WriteLine("* the weights that were kept");
     }
 
     /// <summary>What --json prints.</summary>

@@ -39,11 +39,11 @@ internal static class MarkdownReport
             ["data", result.Data],
             ["recipe", result.Recipe],
             ["seeds", string.Join(", ", result.Seeds)],
-            ["trainings", FormattableString.Invariant($"{result.Trainings}, {result.Seconds / 60:0} minutes in all")],
+            ["trainings", FormattableString.Invariant($"{result.Trainings}, {Minutes(result.Seconds)} in all")],
         ]);
         var error = 100 * Math.Sqrt(result.Unpruned.War.Mean * (1 - result.Unpruned.War.Mean) / result.Clips);
         var random = result.Curves.Any(point => point.Criterion == ReproductionOptions.Random) ? " Random removes other blocks with each seed." : "";
-        text.Paragraph($"WAR (weighted average recall) is the accuracy, on {result.Clips} clips: one clip is {100.0 / result.Clips:0.00} points, and the choice of the clips alone gives the whole model's WAR a standard error of {error:0.0} points. Ranges are over the seeds.{random} The oracle is measured on the clips that it chose by, which flatters it. Blocks are numbered from 0; the paper numbers them from 1.");
+        text.Paragraph($"WAR (weighted average recall) is the accuracy, on {result.Clips} clips: one clip is {100.0 / result.Clips:0.00} points, and the choice of the clips alone gives the whole model's WAR a standard error of {error:0.0} points. {(result.Seeds.Count == 1 ? "There is one seed, so there are no ranges." : "Ranges are over the seeds.")}{random} The oracle is measured on the clips that it chose by, which flatters it. Blocks are numbered from 0; the paper numbers them from 1.");
     }
 
     private static void Wars(StringBuilder text, ReproductionResult result)
@@ -66,19 +66,20 @@ internal static class MarkdownReport
         var curves = result.Curves.GroupBy(point => point.Criterion).ToDictionary(curve => curve.Key, curve => curve.ToArray());
         if (!curves.TryGetValue("entropy", out var entropy))
             return;
-        text.Paragraph($"Entropy less others, in points of WAR (difference of the means; * where the ranges of the seeds do not overlap):");
+        text.Paragraph($"Entropy less others, in points of WAR ({(result.Seeds.Count == 1 ? "of one seed, which does not tell them from chance" : "difference of the means; * where the ranges of the seeds do not overlap")}):");
         text.Table(
             ["less", .. entropy.Select(point => $"{point.Removed}"), "mean", "published mean"],
             curves.Where(curve => curve.Key != "entropy").Select(curve =>
-                entropy.Zip(curve.Value).Select(pair => Difference(pair.First.War, pair.Second.War))
+                entropy.Zip(curve.Value).Select(pair => Difference(pair.First.War, pair.Second.War, result.Seeds.Count))
                     .Append(Text($"{100 * entropy.Zip(curve.Value).Average(pair => pair.First.War.Mean - pair.Second.War.Mean):+0.00;-0.00;0.00}"))
                     .Append(PublishedDifference(curve.Key))
                     .Prepend(CriterionTitles.Of(curve.Key))));
     }
 
-    private static string Difference(SeedStatistic entropy, SeedStatistic other)
+    private static string Difference(SeedStatistic entropy, SeedStatistic other, int seeds)
     {
-        var apart = entropy.Lowest > other.Highest || other.Lowest > entropy.Highest;
+        // The range of one seed is a point.
+        var apart = seeds > 1 && (entropy.Lowest > other.Highest || other.Lowest > entropy.Highest);
         return Text($"{100 * (entropy.Mean - other.Mean):+0.00;-0.00;0.00}") + (apart ? "*" : "");
     }
 
@@ -144,6 +145,8 @@ internal static class MarkdownReport
     private static string Percent(SeedStatistic value) => value.Lowest == value.Highest
         ? Text($"{100 * value.Mean:0.00;-0.00;0.00}")
         : Text($"{100 * value.Mean:0.00;-0.00;0.00} [{100 * value.Lowest:0.0;-0.0;0.0}, {100 * value.Highest:0.0;-0.0;0.0}]");
+
+    private static string Minutes(double seconds) => Math.Round(seconds / 60) is var minutes && minutes == 1 ? "1 minute" : Text($"{minutes:0} minutes");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

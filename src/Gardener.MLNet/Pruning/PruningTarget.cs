@@ -123,9 +123,9 @@ public abstract class PruningTarget
         internal override IReadOnlyList<int> Choose(RemovalChoice choice) => count <= choice.MostRemovable
             ? choice.First(count)
             : throw new ArgumentException(
-                $"{count} blocks cannot be removed: {choice.Limits}. Remove 0 to {choice.MostRemovable}.");
+                $"{this} cannot be removed: {choice.Limits}. Remove 0 to {choice.MostRemovable}.");
 
-        public override string ToString() => Invariant($"{count} blocks");
+        public override string ToString() => count == 1 ? "1 block" : Invariant($"{count} blocks");
     }
 
     private sealed class BlocksTarget(int[] blocks) : PruningTarget

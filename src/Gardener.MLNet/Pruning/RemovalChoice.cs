@@ -43,7 +43,7 @@ internal sealed class RemovalChoice
     public int MostRemovable { get; }
 
     /// <summary>Why no more than <see cref="MostRemovable"/> blocks may be removed.</summary>
-    public string Limits => $"the checkpoint has {BlockCount} blocks, at least {_minimumKept} must stay"
+    public string Limits => $"the checkpoint has {BlockCount} block{(BlockCount == 1 ? "" : "s")}, at least {_minimumKept} must stay"
         + (Protected.Count == 0 ? "" : $", and {string.Join(", ", Protected.Order())} {(Protected.Count == 1 ? "is" : "are")} protected");
 
     /// <summary>The first blocks of the order.</summary>

@@ -79,7 +79,19 @@ internal sealed class ModelStart
             throw new InvalidOperationException(
                 $"The clips are {clips.FrameCount} frames of {clips.Height} x {clips.Width}; the model cuts them into tubelets of "
                 + $"{configuration.TubeletSize} frames and patches of {configuration.PatchSize} x {configuration.PatchSize}. Write "
-                + $"{Loading(configuration)}, or choose other multiples of these.");
+                + $"{Loading(Divisible(configuration))}, or choose other multiples of these.");
+    }
+
+    /// <summary>The geometry whose frames and size, where these are no multiples of its patches, are the nearest ones.</summary>
+    private static VideoMaeConfiguration Divisible(VideoMaeConfiguration configuration)
+    {
+        return configuration with
+        {
+            FrameCount = Nearest(configuration.FrameCount, configuration.TubeletSize),
+            ImageSize = Nearest(configuration.ImageSize, configuration.PatchSize),
+        };
+
+        static int Nearest(int number, int of) => Math.Max(1, (number + (of / 2)) / of) * of;
     }
 
     /// <summary>Builds the model for the clips and classes of the data, which are <see cref="Check"/>ed.</summary>

@@ -27,9 +27,10 @@ internal sealed record TrainingColumns(ClipColumns Clips, DataViewSchema.Column 
             throw host.ExceptSchemaMismatch(nameof(schema), LabelRole, label.Name, LabelType, label.Type.ToString());
         var clips = ClipColumns.Find(host, schema, options);
         // The number of classes is the key type's, not that of the labels that happen to occur: a fold may lack a class.
-        if (key.Count is < 1 or > MostClasses)
+        if (key.Count is < 2 or > MostClasses)
             throw host.Except(
-                $"The key type of the label column '{label.Name}' has {key.Count} values; it must have 1 to {MostClasses}, one a class.");
+                $"The key type of the label column '{label.Name}' has {key.Count} value{(key.Count == 1 ? "" : "s")}, one a class; a classifier needs at least 2, "
+                + $"and at most {MostClasses}.");
         return new TrainingColumns(clips, label, (int)key.Count);
     }
 

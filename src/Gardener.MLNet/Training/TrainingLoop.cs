@@ -137,7 +137,7 @@ internal sealed class TrainingLoop : IDisposable
             metrics.TrainingLoss, Known(metrics.TrainingAccuracy), metrics.Validation?.Loss, Known(metrics.Validation?.Accuracy), _position.Step);
         _channel.Info(metrics.Summary);
         if (_position.Stopped)
-            _channel.Info($"No better validation result for {_options.EarlyStoppingPatience} epochs: training ends, with the weights of "
+            _channel.Info($"No better validation result for {_options.EarlyStoppingPatience} epoch{(_options.EarlyStoppingPatience == 1 ? "" : "s")}: training ends, with the weights of "
                 + $"epoch {_position.Best!.Epoch}.");
         _options.MetricsCallback?.Invoke(metrics);
     }

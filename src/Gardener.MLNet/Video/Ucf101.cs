@@ -69,7 +69,14 @@ public static class Ucf101
         if (lists is not null && options.MissingVideos != MissingVideos.Keep)
             wanted = Present(mlContext, wanted, options.MissingVideos);
         if (wanted.Count == 0)
-            throw new InvalidDataException($"No video of '{root}' is in the subset {subset} of split {split}.");
+            throw new InvalidDataException($"No video of '{root}' is in the subset {subset} of split {split}" + subset switch
+            {
+                Ucf101Subset.Validation when learn.Count > 0 =>
+                    ": each class has one training group only, and groups stay whole, so that none can be held out. Take the subset Test, or more groups.",
+                Ucf101Subset.Test when lists is null && train.Count > 0 =>
+                    ": each class has one group only, and groups stay whole, so that none can be held out. Take more groups, or lists.",
+                _ => ".",
+            });
         return mlContext.Data.LoadFromEnumerable(wanted
             .OrderBy(video => video.Label, StringComparer.Ordinal)
             .ThenBy(video => video.VideoPath, StringComparer.Ordinal)

@@ -18,9 +18,12 @@ internal static class VideoFile
             throw new VideoReadException(VideoReadFailure.Folder, path,
                 $"{place}'{path}' is a folder; the path of a video file is needed.");
         throw new VideoReadException(VideoReadFailure.NotFound, path,
-            $"{place}there is no file '{path}' (looked for as '{FullName(path)}'). "
+            $"{place}there is no file '{path}'{LookedForAs(path, FullName(path))}. "
             + "Check the path, and the folder that relative paths start from.");
     }
+
+    /// <summary>The full path in brackets, where it says more than the path that was given.</summary>
+    public static string LookedForAs(string path, string full) => full == path ? "" : $" (looked for as '{full}')";
 
     /// <summary>Checks that the file can be read, has content, and does not begin as text or a playlist.</summary>
     /// <exception cref="VideoReadException">It is not so.</exception>

@@ -35,7 +35,7 @@ public sealed class VideoLoadingEstimator : IEstimator<VideoLoadingTransformer>
         options.Validate();
         if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
             throw new DirectoryNotFoundException(
-                $"There is no folder '{folder}' (looked for as '{Path.GetFullPath(folder)}') to load videos from.");
+                $"There is no folder '{folder}'{VideoFile.LookedForAs(folder, Path.GetFullPath(folder))} to load videos from.");
         _host = env.Register(nameof(VideoLoadingEstimator));
         _transformer = new VideoLoadingTransformer(_host, outputColumnName, inputColumnName, folder, options);
     }

@@ -115,6 +115,71 @@ public sealed class ErrorTextTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("train", "Write --subset test or --subset none, or give data of more groups.")]
+    [DataRow("sensitivity", "Write --subset test, or give data of more groups.")]
+    [DataRow("search", "Give data of more groups.")]
+    public async Task Where_no_group_can_be_held_out_it_is_said_why_and_what_to_write(string verb, string message)
+    {
+        // Of two groups a class, one is for testing.
+        using var set = new MotionSet(groups: 2);
+        var run = await CliRun.Of([verb, "--data", set.Videos, "-o", set.File("a"), .. verb == "search" ? ["--minutes", "1"] : Array.Empty<string>()]);
+        Assert.AreEqual((Cli.Failed, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "each class has one training group only");
+        StringAssert.Contains(run.Error, message);
+    }
+
+    // In this folder nobody may write, whoever runs the tests.
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("train --data nowhere -o /proc/a.zip")]
+    [DataRow("pretrain --videos nowhere -o /proc/a")]
+    [DataRow("pretrain --videos nowhere -o /proc/a/b")]
+    [DataRow("curriculum nowhere --resume-folder nowhere -o /proc/a")]
+    [DataRow("sensitivity nowhere --data nowhere -o /proc/a.json")]
+    [DataRow("quickstart --data nowhere -o /proc/a")]
+    [DataRow("search --data nowhere --minutes 1 -o /proc/a")]
+    [DataRow("reproduce --data nowhere -o /proc/a")]
+    [DataRow("prune nowhere --ratio 0.5 -o /proc/a")]
+    [DataRow("prune nowhere --ratio 0.5 -o /proc/a.safetensors")]
+    [DataRow("onnx nowhere -o /proc/a.onnx")]
+    [DataRow("report nowhere.zip -o /proc/a.html")]
+    public async Task An_output_that_cannot_be_written_is_told_before_the_work_by_the_name_that_was_given(string arguments)
+    {
+        var run = await CliRun.Of(arguments.Split(' '));
+        Assert.AreEqual((Cli.Failed, ""), (run.ExitCode, run.Output));
+        StringAssert.StartsWith(run.Error, $"{arguments.Split(' ')[^1]} cannot be written: ");
+        Assert.DoesNotContain(".tmp", run.Error);
+    }
+
+    [TestMethod]
+    [DataRow("onnx FILE -o FILE")]
+    [DataRow("onnx FILE -o a.onnx --scoring-zip ./FILE")]
+    [DataRow("report FILE -o ./FILE")]
+    [DataRow("prune FILE --ratio 0.5 -o FILE")]
+    [DataRow("train --data nowhere --checkpoint FILE -o FILE")]
+    [DataRow("pretrain --videos nowhere --checkpoint FILE -o FILE")]
+    [DataRow("curriculum FILE --resume-folder nowhere -o FILE")]
+    [DataRow("sensitivity FILE --data nowhere -o FILE")]
+    public async Task What_is_read_is_not_overwritten(string arguments)
+    {
+        var file = _set.File("a.zip");
+        await File.WriteAllTextAsync(file, "mine");
+        var run = await CliRun.Of([.. arguments.Split(' ').Select(word =>
+            word == "FILE" ? file : word == "./FILE" ? Path.Combine(Path.GetDirectoryName(file)!, ".", "a.zip") : word)]);
+        Assert.AreEqual((Cli.WrongUsage, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "would overwrite what is read");
+        Assert.AreEqual("mine", await File.ReadAllTextAsync(file));
+    }
+
+    [TestMethod]
+    public async Task Two_outputs_have_two_names()
+    {
+        var run = await CliRun.Of("onnx", "nowhere.zip", "-o", "a.zip", "--scoring-zip", Path.Combine(".", "a.zip"));
+        Assert.AreEqual((Cli.WrongUsage, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "--output and --scoring-zip are the same path");
+    }
+
+    [TestMethod]
     public async Task A_cuda_device_that_is_not_there_is_told_before_the_data_are_looked_for()
     {
         foreach (var verb in (string[])["train", "pretrain"])

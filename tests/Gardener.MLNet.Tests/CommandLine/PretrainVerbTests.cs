@@ -49,6 +49,10 @@ public sealed class PretrainVerbTests
             "pretrain", "--videos", videos, "--checkpoint", folder.File("encoder"), "--decoder-blocks", "3", "--mask-ratio", "0.5", "--sampling-rate", "1",
             "--device", "cpu", "--epochs", "1", "-o", folder.File("second"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
+        run = await CliRun.Of(
+            "pretrain", "--videos", videos, "--checkpoint", folder.File("second"), "--decoder-blocks", "2", "--device", "cpu", "-o", folder.File("third"));
+        Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "--decoder-blocks is of a new decoder");
         using var model = VideoMaePretrainedTransformer.Open(new MLContext(), folder.File("second"));
         Assert.AreEqual((4, 16, 32), (model.Configuration.FrameCount, model.Configuration.ImageSize, model.Configuration.Width));
         Assert.AreEqual(VideoMaeDecoderConfiguration.For(model.Configuration, 3), model.Decoder);
@@ -67,6 +71,43 @@ public sealed class PretrainVerbTests
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Error, "holds no VideoMAE checkpoint");
         CollectionAssert.AreEqual(new[] { folder.File("OUTPUT") }, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    [DataRow("--width")]
+    [DataRow("--blocks")]
+    [DataRow("--patch")]
+    public async Task What_is_of_a_new_model_is_refused_with_a_checkpoint(string option)
+    {
+        var run = await CliRun.Of("pretrain", "--videos", "x", "--checkpoint", "y", option, "16", "-o", "z");
+        Assert.AreEqual((2, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, $"{option} is of a new model");
+    }
+
+    [TestMethod]
+    [DataRow("Give --frames 8 --image-size 48, or", "--image-size", "50")]
+    [DataRow("Give --frames 8 --image-size 16, or", "--image-size", "3")]
+    [DataRow("Give --frames 4 --image-size 64, or", "--frames", "3")]
+    public async Task Clips_that_do_not_fit_the_patches_of_a_new_model_are_told_with_the_nearest_that_do(string message, params string[] clips)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await CliRun.Of(["pretrain", "--videos", Videos(folder), "--device", "cpu", "-o", folder.File("out"), .. clips]);
+        Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, message);
+    }
+
+    [TestMethod]
+    public async Task One_video_becomes_the_picture_that_is_named_and_several_need_a_folder()
+    {
+        using var folder = new TemporaryFolder();
+        var video = Directory.GetFiles(Videos(folder), "*.avi", SearchOption.AllDirectories)[0];
+        var picture = folder.File("one.png");
+        var run = await CliRun.Of("reconstruct", ShippedCheckpoints.VideoMaeTinyPretrained, video, "--sampling-rate", "1", "--device", "cpu", "-o", picture);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        CollectionAssert.AreEqual(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, File.ReadAllBytes(picture)[..4]);
+        run = await CliRun.Of("reconstruct", "absent", "a.avi", "b.avi", "-o", picture);
+        Assert.AreEqual(2, run.ExitCode);
+        StringAssert.Contains(run.Error, "is one picture, and there are several videos");
     }
 
     [TestMethod]

@@ -99,7 +99,7 @@ public sealed class PruneVerbTests
     [TestMethod]
     [DataRow(2, "--ratio, --remove, --blocks")]
     [DataRow(2, "--ratio, --remove, --blocks", "--ratio", "0.1", "--remove", "1")]
-    [DataRow(2, "[0, 1)", "--ratio", "1")]
+    [DataRow(2, "--ratio is 25; it must be", "--ratio", "25")]
     [DataRow(2, "--remove", "--remove", "-1")]
     [DataRow(2, "'x' is not the number of a block", "--blocks", "1,x")]
     [DataRow(2, "named twice", "--blocks", "1,1")]
@@ -141,6 +141,26 @@ public sealed class PruneVerbTests
         var run = await CliRun.Of("prune", ReferenceData.Golden("tiny-a"), "--ratio", "0.5", "-o", folder.Path);
         Assert.AreEqual(1, run.ExitCode);
         Assert.AreEqual("mine", File.ReadAllText(folder.File("notes.txt")));
+    }
+
+    [TestMethod]
+    [DataRow("q.zip")]
+    [DataRow("q.ONNX")]
+    public async Task A_folder_is_not_named_like_a_file_of_another_kind(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await CliRun.Of("prune", ReferenceData.Golden("tiny-a"), "--ratio", "0.5", "-o", folder.File(name));
+        Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, $"name it without {Path.GetExtension(name)}");
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public async Task Quiet_says_where_the_checkpoint_is_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var run = await CliRun.Of("prune", ReferenceData.Golden("tiny-a"), "--ratio", "0.5", "-o", folder.File("out"), "--quiet");
+        Assert.AreEqual((0, $"Written: {folder.File("out")}"), (run.ExitCode, run.Output.ReplaceLineEndings("")), run.Error);
     }
 
     [TestMethod]

@@ -73,6 +73,7 @@ public sealed class TrainVerbTests : IDisposable
             "train", "--data", _set.Videos, "--checkpoint", "none", "--frames", "4", "--image-size", "32", "--epochs", "1", "--subset", "none", "-o", _set.File("model.zip"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
         StringAssert.Contains(run.Output, "Training accuracy");
+        StringAssert.Contains(run.Output, "* the weights that were kept");
         StringAssert.Contains(run.Output, "Model: " + _set.File("model.zip"));
         using var model = Load(_set.File("model.zip"));
         Assert.AreEqual((32, 4), (Classifier(model).Model.Configuration.ImageSize, Classifier(model).Model.Configuration.FrameCount));
@@ -95,6 +96,19 @@ public sealed class TrainVerbTests : IDisposable
             [.. Arguments("model.zip", "--remove", "1", "--epochs", "1", "--subset", "none", "--quiet").Where(word => word != "--json")]);
         Assert.AreEqual(0, run.ExitCode, run.Error);
         Assert.AreEqual($"Model: {_set.File("model.zip")}", run.Output.ReplaceLineEndings("").Trim());
+    }
+
+    [TestMethod]
+    public async Task Evaluating_quietly_gives_the_metrics_and_no_table_of_the_classes()
+    {
+        Assert.AreEqual(0, (await CliRun.Of(Arguments("model.zip", "--epochs", "1", "--subset", "none"))).ExitCode);
+        string[] evaluate = ["evaluate", _set.File("model.zip"), "--data", _set.Videos, "--device", "cpu"];
+        var loud = (await CliRun.Of(evaluate)).Output;
+        StringAssert.Contains(loud, "Most often taken for");
+        var quiet = (await CliRun.Of([.. evaluate, "--quiet"])).Output;
+        Assert.DoesNotContain("Most often taken for", quiet);
+        StringAssert.Contains(loud, quiet.TrimEnd());
+        Assert.HasCount(5, quiet.Trim().Split('\n'));
     }
 
     [TestMethod]

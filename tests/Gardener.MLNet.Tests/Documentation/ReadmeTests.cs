@@ -32,7 +32,7 @@ public sealed class ReadmeTests
             var output = Run(folder);
             StringAssert.Contains(output, "videomae-tiny: 3 of 12 blocks removed by entropy");
             StringAssert.Matches(output, new("WAR [01]\\.\\d{3}, UAR [01]\\.\\d{3}"));
-            new MLContext().Model.Load(Path.Combine(folder, "model.zip"), out var schema);
+            new MLContext().Model.Load(Path.Combine(folder, "output", "model.zip"), out var schema);
             Assert.IsNotNull(schema.GetColumnOrNull("VideoPath"));
         }
         finally

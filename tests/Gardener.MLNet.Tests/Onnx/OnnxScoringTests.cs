@@ -146,6 +146,19 @@ public sealed class OnnxScoringTests
     }
 
     [TestMethod]
+    public void The_sample_names_what_is_no_scoring_zip_and_says_what_is_wanted()
+    {
+        // No zip as it was trained: TorchSharp, where it finds a libtorch among the packages, would copy it into the sample's folder.
+        var path = Path.Combine(_folder, "model.onnx");
+        using var process = Process.Start(
+            new ProcessStartInfo(Repository.SampleProgram("OnnxScoring"), [path, .. _videos]) { RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(1, process.ExitCode, errors);
+        Assert.AreEqual($"{path} cannot be loaded: what is wanted is a scoring zip, as onnx --scoring-zip writes it.", errors.Trim());
+    }
+
+    [TestMethod]
     public void A_process_without_libtorch_loads_the_zip_and_predicts_the_same()
     {
         var torch = Directory.EnumerateFiles(Repository.SampleOutput("OnnxScoring"), "*", SearchOption.AllDirectories)

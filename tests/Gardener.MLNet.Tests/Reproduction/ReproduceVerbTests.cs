@@ -84,6 +84,21 @@ public sealed class ReproduceVerbTests
         foreach (var criterion in ReproductionOptions.PaperCriteria.Append("sensitivity"))
             foreach (var removed in (int[])[1, 2])
                 StringAssert.Contains(curves, $"{criterion},{removed},");
+        // The range of one seed is a point, which overlaps with no other.
+        var report = File.ReadAllText(Path.Combine(set.File("all"), ReproductionFiles.Report));
+        StringAssert.Contains(report, "of one seed");
+        Assert.DoesNotContain("overlap", report);
+        Assert.IsFalse(report.Split('\n').Any(line => line.StartsWith('|') && line.Contains('*')), report);
+    }
+
+    [TestMethod]
+    public async Task More_blocks_than_may_go_are_refused()
+    {
+        using var set = new MotionSet();
+        var run = await CliRun.Of("reproduce", "--checkpoint", set.Checkpoint(), "--removals", "1,3", "--device", "cpu", "-o", set.File("out"));
+        Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
+        StringAssert.Contains(run.Error, "3 blocks cannot be removed");
+        StringAssert.Contains(run.Error, "Give --removals of 1 to 2.");
     }
 
     [TestMethod]

@@ -53,6 +53,19 @@ public sealed class LabelTests
     }
 
     [TestMethod]
+    public void One_class_is_refused_with_the_label_column_before_anything_is_decoded()
+    {
+        var clips = new CountedClips();
+        var rows = clips.Rows(4);
+        Array.ForEach(rows, row => row.Label = "red");
+        var only = _ml.View(rows);
+        var data = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(only).Transform(only);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Trainer().Fit(data));
+        StringAssert.Contains(error.Message, "label column 'Label' has 1 value, one a class; a classifier needs at least 2");
+        Assert.AreEqual(0, clips.Decodes);
+    }
+
+    [TestMethod]
     public void Classes_are_those_of_the_key_type_though_one_does_not_occur()
     {
         // "green", the one in the middle, is absent.
