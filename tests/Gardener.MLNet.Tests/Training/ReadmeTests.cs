@@ -54,7 +54,7 @@ public sealed class ReadmeTests
     {
         var options = new VideoLoadingOptions { SamplingRate = 2 };
         options = frames ? options with { FrameCount = 8 } : options;
-        var data = _mlContext.Data.LoadFromEnumerable([new Row { VideoPath = "a.avi", Label = "a" }]);
+        var data = _mlContext.Data.LoadFromEnumerable(new[] { "a", "b" }.Select(label => new Row { VideoPath = "a.avi", Label = label }));
         var pipeline = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadVideo(options: options))
             .Append(VideoClassifier(new() { Checkpoint = ReferenceData.Golden("tiny-a"), Device = ComputeDevice.Cpu }));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => pipeline.Fit(data));
