@@ -22,6 +22,7 @@ internal static class InTurn
     {
         var shortest = new double[actions.Count];
         Array.Fill(shortest, double.PositiveInfinity);
+        var clock = new PartClock(processorTime);
         var all = Stopwatch.StartNew();
         for (var round = 0; round <= rounds || all.Elapsed < Least; round++)
         {
@@ -30,11 +31,11 @@ internal static class InTurn
                 // Threads of the action before may still spin, waiting for work, and those of this one sleep.
                 if (!processorTime)
                     actions[i]();
-                var (start, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+                clock.Restart();
                 actions[i]();
-                var time = processorTime ? Environment.CpuUsage.TotalTime - before : Stopwatch.GetElapsedTime(start);
+                var time = clock.Part();
                 if (round > 0)
-                    shortest[i] = Math.Min(shortest[i], time.TotalSeconds);
+                    shortest[i] = Math.Min(shortest[i], time);
             }
         }
         return shortest;
